@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { Arch } from './arch.ts';
+
+/** One process of the guest, as its /proc shows it, with the emulator told apart from the program. */
+export const Process = z.object({
+  pid: z.number().int().positive(),
+  /** Pid of the parent inside the same tree; 0 for a root of the tree. */
+  ppid: z.number().int().nonnegative(),
+  uid: z.number().int().nonnegative(),
+  /** Kernel state letter: R, S, D, Z, T. */
+  state: z.string(),
+  execution: z.enum(['native', 'emulated']),
+  arch: Arch,
+  /** Base name of the emulator's binary, `qemu-aarch64`; null when native. */
+  emulator: z.string().nullable(),
+  /** As the program sees it, the emulator's prefix removed. Hostile text. */
+  argv: z.array(z.string()),
+  /** As /proc shows it, emulator included. */
+  rawArgv: z.array(z.string()),
+  comm: z.string(),
+  /** CPU time used so far, user and system. */
+  cpuMs: z.number().nonnegative(),
+  rssBytes: z.number().nonnegative(),
+  threads: z.number().int().nonnegative(),
+  startedAt: z.number().nonnegative(),
+  containerId: z.string().nullable(),
+});
+export type Process = z.infer<typeof Process>;
+
+/** Processes in depth-first order: a parent stands before its children, children by pid. */
+export const ProcessSample = z.object({
+  at: z.number().nonnegative(),
+  /** Guest milliseconds it took to read /proc. */
+  sampleMs: z.number().nonnegative(),
+  processes: z.array(Process),
+  /** Processes left out beyond the sampler's bound. */
+  omitted: z.number().int().nonnegative(),
+});
+export type ProcessSample = z.infer<typeof ProcessSample>;

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/**
+ * Every transport carries the same three kinds of stream, named by path: `rpcPath` (procedures, oRPC), and the raw
+ * streams of terminal.ts. The engine serves them as WebSockets on its Unix socket; browser mode and Electron's main
+ * relay them, message for message, without reading them.
+ */
+export const rpcPath = '/rpc';
+
+/** The only paths a relay passes on. */
+export const StreamPath = z.string().regex(/^\/(?:rpc|terminal\/[0-9a-f-]{36}|exec\/[0-9a-f-]{36})$/);
+
+/**
+ * Browser mode. `foredeck serve` prints `http://127.0.0.1:PORT/#token=…`; the page sends the token once to
+ * `sessionPath` (POST, JSON `SessionRequest`) and gets a key which it keeps in sessionStorage. Each WebSocket's first
+ * message is `StreamHello`; the server answers `StreamReady` and from then on relays. No cookies: they ignore ports,
+ * and containers' pages live on loopback too.
+ */
+export const sessionPath = '/session';
+export const SessionRequest = z.object({ token: z.string() });
+export const SessionAnswer = z.object({ key: z.string() });
+export const StreamHello = z.object({ type: z.literal('hello'), key: z.string() });
+export const StreamReady = z.object({ type: z.literal('ready') });
+/** WebSocket close code when the key is refused: the page asks for a fresh URL. */
+export const keyRefusedCode = 4401;
+
+/**
+ * Electron: the preload sets `window.foredeck`. `openStream` asks main for a stream; it arrives as a window message
+ * `{ type: streamMessageType, path }` whose first port carries it (ports cannot cross contextBridge).
+ */
+export interface WindowBridge {
+  readonly platform: string;
+  openStream(path: string): void;
+  /** `callback` gets paths to show, from deep links, tray and menu; they navigate and never act. */
+  onNavigate(callback: (path: string) => void): void;
+}
+export const streamMessageType = 'foredeck:stream';

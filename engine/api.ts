@@ -1,0 +1,65 @@
+import type { Arch, HostArch } from '../contract/arch.ts';
+import type { ProcessSample } from '../contract/process-tree.ts';
+import type {
+  DockerCli,
+  GuestImage,
+  Handler,
+  Host,
+  Job,
+  SelfTest,
+  Settings,
+  Vm,
+} from '../contract/records.ts';
+import type { StateUpdate } from '../contract/state.ts';
+import type { Terminal, TerminalSize } from '../contract/terminal.ts';
+
+/**
+ * What an engine can do, free of any transport. `createEngine` gives the real one, e2e's fake engine a scripted one;
+ * rpc/ puts either behind the contract. Every method rejects with EngineError only.
+ */
+export interface EngineApi {
+  info(): Promise<{ protocol: number; host: Host; startedAt: number }>;
+  /** Stops everything; the engine process ends after it has resolved. */
+  quit(): Promise<void>;
+  watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined>;
+  setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings>;
+  startVm(vm: string): Promise<Vm>;
+  stopVm(vm: string): Promise<Vm>;
+  restartVm(vm: string): Promise<Vm>;
+  consoleLines(vm: string, lines: number): Promise<string[]>;
+  listHandlers(vm: string): Promise<Handler[]>;
+  switchOn(vm: string, arch: Arch): Promise<Handler>;
+  switchOff(vm: string, arch: Arch): Promise<Handler>;
+  testHandler(vm: string, arch: Arch): Promise<SelfTest>;
+  /** `container` null: every process of the VM. */
+  sampleProcesses(vm: string, container: string | null): Promise<ProcessSample>;
+  watchProcesses(
+    vm: string,
+    container: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProcessSample, void, undefined>;
+  openTerminal(options: { vm: string; argv: string[] | null } & TerminalSize): Promise<Terminal>;
+  listTerminals(): Promise<Terminal[]>;
+  closeTerminal(id: string): Promise<void>;
+  /** Speaks the raw protocol of contract/terminal.ts on `stream` until either side closes. */
+  attachTerminal(id: string, stream: RawStream): void;
+  prepareExec(vm: string, argv: string[]): Promise<{ id: string }>;
+  attachExec(id: string, stream: RawStream): void;
+  buildImage(arch: HostArch): Promise<GuestImage>;
+  listImages(): Promise<GuestImage[]>;
+  cancelJob(id: string): Promise<Job>;
+  findDockerCli(): Promise<DockerCli>;
+  installDockerCli(): Promise<DockerCli>;
+}
+
+/** A message stream, whatever carries it. Text messages are control messages, binary ones are bytes. */
+export interface RawStream {
+  send(message: Uint8Array | string): void;
+  /** Bytes accepted by `send` which the peer has not taken yet; senders pause above a bound. */
+  readonly bufferedBytes: number;
+  /** Called once each; set right after attaching. */
+  onMessage(listener: (message: Uint8Array | string) => void): void;
+  onClose(listener: () => void): void;
+  /** Closes after what was sent; `code` and `reason` as WebSocket has them. */
+  close(code?: number, reason?: string): void;
+}

@@ -1,0 +1,115 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EngineError } from './base/engine-error.ts';
+
+/**
+ * Every file name under FOREDECK_HOME. Each entry says who writes it and who removes it; docs/data-dir.md tells the
+ * same to people.
+ */
+export interface Paths {
+  readonly home: string;
+  /** Engine, at start; removed by it at its end. The engine's only listening socket. */
+  readonly engineSocket: string;
+  /** Engine, at start: its pid and start time; the lock is the kernel's, held on this file's socket twin. */
+  readonly engineLock: string;
+  /** Engine, appended. Rotated at start beyond 5 MB to `engine.log.1`. */
+  readonly engineLog: string;
+  /** Engine, when a setting changes. */
+  readonly settings: string;
+  /** Engine: which emulators are wanted per VM, accelerator verdicts. */
+  readonly engineState: string;
+  /** Host side of the service VM's Docker socket; exists while it is forwarded. */
+  readonly dockerSocket: string;
+  /** Downloads: package lists and packages by hash; safe to delete while no engine runs. */
+  readonly cache: string;
+  /** Composed guest images, one folder an image. */
+  readonly images: string;
+  /** Docker CLI unpacked on request. */
+  readonly tools: string;
+  /** One folder a VM. */
+  readonly vms: string;
+  vm(name: string): VmPaths;
+}
+
+export interface VmPaths {
+  readonly root: string;
+  /** Engine, when a VM is made or changed: name, arch, UUID, sizes, image. */
+  readonly record: string;
+  /** Engine, at the first start; holds /var/lib/docker, emulators and the guest's home. Removed by a factory reset only. */
+  readonly dataDisk: string;
+  /** Engine, once: client key and pinned host key of this VM (0600). */
+  readonly keys: string;
+  /** Engine, at each start: what this guest needs to know, as a cpio behind the initrd (0600). */
+  readonly secretsCpio: string;
+  readonly initrd: string;
+  /** QEMU, appended from each start; cut by the engine before a start. */
+  readonly console: string;
+  /** QEMU's control socket, while it runs. */
+  readonly qmpSocket: string;
+  /** Engine, while QEMU runs: what is needed to adopt it (pid, UUID, ports, command line). */
+  readonly run: string;
+  /** QEMU's standard error. */
+  readonly qemuLog: string;
+  /** Host side of this VM's Docker socket. */
+  readonly dockerSocket: string;
+}
+
+/** The name of the VM which has the host's architecture. */
+export const serviceVmName = 'service';
+
+/**
+ * The longest socket path under the home must fit into `sockaddr_un.sun_path`: 108 bytes on Linux, 104 on macOS, the
+ * closing zero included (unix(7)).
+ */
+const longestSocketPathBytes = 103;
+
+/** The home folder asked for by the environment, `~/.foredeck` otherwise. */
+export function homeFromEnvironment(environment: NodeJS.ProcessEnv = process.env): string {
+  const asked = environment.FOREDECK_HOME;
+  return asked ? resolve(asked) : join(homedir(), '.foredeck');
+}
+
+/** All file names under `home`. Throws `home_unusable` when a socket path would be too long. */
+export function pathsUnder(home: string): Paths {
+  const vms = join(home, 'vms');
+  const dockerSocket = join(home, 'docker.sock');
+  const vm = (name: string): VmPaths => {
+    const root = join(vms, name);
+    return {
+      root,
+      record: join(root, 'vm.json'),
+      dataDisk: join(root, 'data.qcow2'),
+      keys: join(root, 'keys.json'),
+      secretsCpio: join(root, 'secrets.cpio'),
+      initrd: join(root, 'initrd.img'),
+      console: join(root, 'console.log'),
+      qmpSocket: join(root, 'qmp.sock'),
+      run: join(root, 'run.json'),
+      qemuLog: join(root, 'qemu.log'),
+      dockerSocket: name === serviceVmName ? dockerSocket : join(root, 'docker.sock'),
+    };
+  };
+  const longest = Buffer.byteLength(vm('x'.repeat(20)).dockerSocket);
+  if (longest > longestSocketPathBytes) {
+    const room = longestSocketPathBytes - (longest - Buffer.byteLength(home));
+    throw new EngineError({
+      code: 'home_unusable',
+      message: `FOREDECK_HOME "${home}" is ${Buffer.byteLength(home)} bytes long; a Unix socket below it leaves room for ${room}.`,
+      hint: 'Set FOREDECK_HOME to a shorter path.',
+    });
+  }
+  return {
+    home,
+    engineSocket: join(home, 'engine.sock'),
+    engineLock: join(home, 'engine.lock'),
+    engineLog: join(home, 'engine.log'),
+    settings: join(home, 'settings.json'),
+    engineState: join(home, 'engine.json'),
+    dockerSocket,
+    cache: join(home, 'cache'),
+    images: join(home, 'images'),
+    tools: join(home, 'tools'),
+    vms,
+    vm,
+  };
+}

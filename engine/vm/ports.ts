@@ -1,0 +1,182 @@
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Arch } from '../../contract/arch.ts';
+import type { Accelerator, AcceleratorTrial, BootStageId, GuestImage } from '../../contract/records.ts';
+import type { Scope } from '../base/scope.ts';
+
+/*
+ * What the parts of the engine are to one another. Adapters (qemu, ssh, docker, terminal, debian) implement these and
+ * never import each other; engine.ts puts them together.
+ */
+
+/** The control channel into a running guest. Everything rejects with `ssh_failed` once the connection is gone. */
+export interface GuestLink {
+  /** Aborted when the connection is gone, for whatever reason. */
+  readonly signal: AbortSignal;
+  /** Runs an argument vector (no shell sees it unquoted) and collects its output. A non-zero exit is no error. */
+  exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>;
+  /** Runs an argument vector with streams. Aborting `signal` ends it. */
+  spawn(argv: readonly string[], options?: { signal?: AbortSignal }): Promise<GuestProcess>;
+  /** A program on a pseudo-terminal; `argv` null means the login shell. */
+  openPty(options: { argv: readonly string[] | null; cols: number; rows: number }): Promise<GuestPty>;
+  /** Writes a whole file as root: temporary file beside it, sync, rename. */
+  writeFile(
+    path: string,
+    content: Uint8Array | Readable,
+    options: { mode: number; onProgress?: (doneBytes: number) => void; signal?: AbortSignal },
+  ): Promise<void>;
+  /** A stream to a Unix socket in the guest; either side may end its half first. */
+  connectUnix(path: string): Promise<Duplex>;
+  close(): Promise<void>;
+}
+
+export interface GuestExecOptions {
+  readonly input?: Uint8Array | string;
+  readonly signal?: AbortSignal;
+  /** Default 30 s. */
+  readonly timeoutMs?: number;
+  /** Beyond this the command fails rather than fill memory. Default 4 MiB for each stream. */
+  readonly maxOutputBytes?: number;
+}
+
+export interface GuestExecResult {
+  /** Exit status; 128 + n when signal n ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface GuestProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Never rejects; null when the connection went away first. */
+  readonly exited: Promise<number | null>;
+  kill(): void;
+}
+
+export interface GuestPty {
+  /** Bytes both ways. */
+  readonly stream: Duplex;
+  readonly exited: Promise<number | null>;
+  resize(cols: number, rows: number): void;
+  close(): void;
+}
+
+/** Keys of one VM, OpenSSH formats; the host key is made here and handed to the guest, so it is known beforehand. */
+export interface VmKeys {
+  readonly clientPrivate: string;
+  readonly clientPublic: string;
+  readonly hostPrivate: string;
+  readonly hostPublic: string;
+}
+
+export interface GuestConnector {
+  makeKeys(): Promise<VmKeys>;
+  /** One attempt; the caller retries. Refuses any host key but `keys.hostPublic`. */
+  connect(options: { port: number; keys: VmKeys; signal: AbortSignal }): Promise<GuestLink>;
+}
+
+/** Files of a composed guest image; read-only for everybody but image/. */
+export interface ComposedImage {
+  readonly record: GuestImage;
+  readonly rootPath: string;
+  readonly kernelPath: string;
+  /** Without the VM's secrets, which are concatenated behind it. */
+  readonly initrdPath: string;
+  /** Serial console device of this architecture, `ttyS0` or `ttyAMA0`. */
+  readonly console: string;
+}
+
+export interface GuestImages {
+  /** The image for this template and architecture, composed first when there is none; a Job shows the progress. */
+  ensure(options: { arch: 'amd64' | 'arm64'; signal: AbortSignal }): Promise<ComposedImage>;
+  /** What is composed already; null otherwise. */
+  find(arch: 'amd64' | 'arm64'): Promise<ComposedImage | null>;
+}
+
+/** A running QEMU. */
+export interface Machine {
+  readonly pid: number;
+  readonly uuid: string;
+  readonly qemuVersion: string;
+  readonly accelerator: Accelerator;
+  readonly trials: readonly AcceleratorTrial[];
+  readonly sshPort: number;
+  /** Epoch milliseconds at which QEMU was spawned. */
+  readonly spawnedAt: number;
+  readonly adopted: boolean;
+  /** Resolves when the process is gone; never rejects. */
+  readonly exited: Promise<MachineExit>;
+  readonly forwards: PortForwards;
+  /** ACPI power button. */
+  powerDown(): Promise<void>;
+  /** QMP `quit`. */
+  quit(): Promise<void>;
+  /** SIGTERM, then SIGKILL after a deadline; resolves when the exit is confirmed. */
+  terminate(): Promise<void>;
+}
+
+export interface MachineExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** QEMU's own last words. */
+  readonly stderrTail: string;
+}
+
+export interface PortForward {
+  readonly protocol: 'tcp' | 'udp';
+  /** Always explicit: without one QEMU binds 0.0.0.0. */
+  readonly hostAddress: string;
+  readonly hostPort: number;
+  readonly guestPort: number;
+}
+
+/** Published ports, through QEMU's user network (`hostfwd_add`). */
+export interface PortForwards {
+  /** Throws `port_taken` when something on the host listens there. */
+  add(forward: PortForward): Promise<void>;
+  remove(forward: PortForward): Promise<void>;
+}
+
+/** What a VM's folder remembers. */
+export interface VmRecord {
+  readonly name: string;
+  readonly kind: 'service' | 'foreign';
+  readonly arch: Arch;
+  readonly uuid: string;
+  readonly diskGiB: number;
+  readonly createdAt: number;
+}
+
+/** Single files out of Debian packages, verified as the guest image's packages are. */
+export interface PackageFiles {
+  /**
+   * Fetches `packageName` for `arch` from the template's suites, checks it, and unpacks those of its files which
+   * `wanted` accepts (paths without leading `/`) into a folder of the cache, once per package version. With
+   * `withDependencies`, the files of its dependency closure too.
+   */
+  fetch(options: {
+    packageName: string;
+    arch: 'amd64' | 'arm64';
+    wanted: (path: string) => boolean;
+    /** Names the folder; the same key must always mean the same `wanted`. */
+    key: string;
+    signal: AbortSignal;
+    onProgress?: (doneBytes: number, totalBytes: number | null) => void;
+  }): Promise<{ version: string; folder: string }>;
+}
+
+/** What runs while a VM is up. The VM calls it after each connect; what it makes belongs to `scope`. */
+export interface GuestServices {
+  /**
+   * Resolves when Docker answers on the host and emulators are restored; `stage` tells the boot timeline. Rejects
+   * when one of them failed for good.
+   */
+  attach(options: {
+    vm: VmRecord;
+    link: GuestLink;
+    machine: Machine;
+    scope: Scope;
+    stage: (id: BootStageId, problem?: string) => void;
+  }): Promise<void>;
+}
