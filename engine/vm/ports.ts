@@ -85,6 +85,10 @@ export interface ComposedImage {
   readonly initrdPath: string;
   /** Serial console device of this architecture, `ttyS0` or `ttyAMA0`. */
   readonly console: string;
+  /** What the kernel is booted with, console included; QEMU's `-append`. */
+  readonly kernelCommandLine: string;
+  /** The same where QEMU emulates the processor: only there CPU mitigations protect nothing and cost a lot. */
+  readonly emulatedKernelCommandLine: string;
 }
 
 export interface GuestImages {
