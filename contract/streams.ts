@@ -24,14 +24,4 @@ export const StreamReady = z.object({ type: z.literal('ready') });
 /** WebSocket close code when the key is refused: the page asks for a fresh URL. */
 export const keyRefusedCode = 4401;
 
-/**
- * Electron: the preload sets `window.foredeck`. `openStream` asks main for a stream; it arrives as a window message
- * `{ type: streamMessageType, path }` whose first port carries it (ports cannot cross contextBridge).
- */
-export interface WindowBridge {
-  readonly platform: string;
-  openStream(path: string): void;
-  /** `callback` gets paths to show, from deep links, tray and menu; they navigate and never act. */
-  onNavigate(callback: (path: string) => void): void;
-}
-export const streamMessageType = 'foredeck:stream';
+export { streamMessageType, type WindowBridge } from './window-bridge.ts';

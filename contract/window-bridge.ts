@@ -1,0 +1,13 @@
+/**
+ * Electron: the preload sets `window.foredeck`. `openStream` asks main for a stream; it arrives as a window message
+ * `{ type: streamMessageType, path }` whose first port carries it (ports cannot cross contextBridge).
+ *
+ * In a file of its own and without zod, so that the preload, which runs before every page, stays a few lines.
+ */
+export interface WindowBridge {
+  readonly platform: string;
+  openStream(path: string): void;
+  /** `callback` gets paths to show, from deep links, tray and menu; they navigate and never act. */
+  onNavigate(callback: (path: string) => void): void;
+}
+export const streamMessageType = 'foredeck:stream';
