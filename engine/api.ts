@@ -57,8 +57,11 @@ export interface RawStream {
   send(message: Uint8Array | string): void;
   /** Bytes accepted by `send` which the peer has not taken yet; senders pause above a bound. */
   readonly bufferedBytes: number;
-  /** Called once each; set right after attaching. */
-  onMessage(listener: (message: Uint8Array | string) => void): void;
+  /**
+   * Set once each, right after attaching. While a promise that the listener returned is pending, nothing further is
+   * read from the peer.
+   */
+  onMessage(listener: (message: Uint8Array | string) => void | Promise<void>): void;
   onClose(listener: () => void): void;
   /** Closes after what was sent; `code` and `reason` as WebSocket has them. */
   close(code?: number, reason?: string): void;
