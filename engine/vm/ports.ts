@@ -73,7 +73,13 @@ export interface VmKeys {
 export interface GuestConnector {
   makeKeys(): Promise<VmKeys>;
   /** One attempt; the caller retries. Refuses any host key but `keys.hostPublic`. */
-  connect(options: { port: number; keys: VmKeys; signal: AbortSignal }): Promise<GuestLink>;
+  connect(options: {
+    port: number;
+    keys: VmKeys;
+    signal: AbortSignal;
+    /** Whether the guest's CPU has AES instructions (KVM, HVF); decides the cipher. Default false. */
+    hardwareAccelerated?: boolean;
+  }): Promise<GuestLink>;
 }
 
 /** Files of a composed guest image; read-only for everybody but image/. */
