@@ -16,8 +16,10 @@ export interface Paths {
   readonly engineLog: string;
   /** Engine, when a setting changes. */
   readonly settings: string;
-  /** Engine: which emulators are wanted per VM, accelerator verdicts. */
+  /** Engine: which emulators are wanted per VM. */
   readonly engineState: string;
+  /** Engine, after a start: which accelerators worked with which QEMU, kernel and machine. Safe to delete. */
+  readonly accelerators: string;
   /** Host side of the service VM's Docker socket; exists while it is forwarded. */
   readonly dockerSocket: string;
   /** Downloads: package lists and packages by hash; safe to delete while no engine runs. */
@@ -46,6 +48,8 @@ export interface VmPaths {
   readonly console: string;
   /** QEMU's control socket, while it runs. */
   readonly qmpSocket: string;
+  /** QEMU, locked by it while it runs, so that no second one starts for this VM. */
+  readonly pidFile: string;
   /** Engine, while QEMU runs: what is needed to adopt it (pid, UUID, ports, command line). */
   readonly run: string;
   /** QEMU's standard error. */
@@ -84,6 +88,7 @@ export function pathsUnder(home: string): Paths {
       initrd: join(root, 'initrd.img'),
       console: join(root, 'console.log'),
       qmpSocket: join(root, 'qmp.sock'),
+      pidFile: join(root, 'qemu.pid'),
       run: join(root, 'run.json'),
       qemuLog: join(root, 'qemu.log'),
       dockerSocket: name === serviceVmName ? dockerSocket : join(root, 'docker.sock'),
@@ -105,6 +110,7 @@ export function pathsUnder(home: string): Paths {
     engineLog: join(home, 'engine.log'),
     settings: join(home, 'settings.json'),
     engineState: join(home, 'engine.json'),
+    accelerators: join(home, 'accelerators.json'),
     dockerSocket,
     cache: join(home, 'cache'),
     images: join(home, 'images'),

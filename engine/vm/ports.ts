@@ -2,6 +2,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Arch } from '../../contract/arch.ts';
 import type { Accelerator, AcceleratorTrial, BootStageId, GuestImage } from '../../contract/records.ts';
 import type { Scope } from '../base/scope.ts';
+import type { VmPaths } from '../paths.ts';
 
 /*
  * What the parts of the engine are to one another. Adapters (qemu, ssh, docker, terminal, debian) implement these and
@@ -104,6 +105,52 @@ export interface GuestImages {
   find(arch: 'amd64' | 'arm64'): Promise<ComposedImage | null>;
 }
 
+/** Starts QEMU and takes over those which an earlier engine started. */
+export interface Hypervisor {
+  /**
+   * Boots `image` under the best accelerator that brings the guest's own init to speak. Throws `tool_missing`,
+   * `tool_too_old`, `accelerator_failed`, `qemu_failed` or `disk_full`; nothing runs then.
+   */
+  start(options: MachineStart): Promise<Machine>;
+  /** The running QEMU of this VM, when it answers with the VM's UUID; otherwise removes what is left of one. */
+  adopt(options: { vm: VmRecord; paths: VmPaths; signal: AbortSignal }): Promise<Machine | null>;
+}
+
+export interface MachineStart {
+  readonly vm: VmRecord;
+  readonly paths: VmPaths;
+  readonly image: ComposedImage;
+  readonly size: MachineSize;
+  /** `auto`, or the one accelerator to be used whatever is remembered about it. */
+  readonly accelerator: Accelerator | 'auto';
+  /** QEMU's `-cpu` under TCG; null: the measured default. */
+  readonly cpuModel: string | null;
+  /** Each QEMU that is spawned: the boot timeline starts again, the serial console's file is empty again. */
+  readonly onSpawn: (spawned: MachineSpawn) => void;
+  /** Each verdict as it falls, remembered ones included. */
+  readonly onTrial: (trial: AcceleratorTrial) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface MachineSize {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+}
+
+export interface MachineSpawn {
+  readonly pid: number;
+  readonly accelerator: Accelerator;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Why QEMU stopped the guest's processors, though nobody asked it to. */
+export interface MachinePause {
+  readonly reason: 'disk_full' | 'disk_error' | 'other';
+  /** QEMU's own words, such as "No space left on device". */
+  readonly detail: string;
+}
+
 /** A running QEMU. */
 export interface Machine {
   readonly pid: number;
@@ -115,9 +162,20 @@ export interface Machine {
   /** Epoch milliseconds at which QEMU was spawned. */
   readonly spawnedAt: number;
   readonly adopted: boolean;
-  /** Resolves when the process is gone; never rejects. */
+  /** Id of the guest image it was started with. */
+  readonly imageId: string;
+  readonly size: MachineSize;
+  /** Resolves when the process is gone and its socket and run file are removed; never rejects. */
   readonly exited: Promise<MachineExit>;
   readonly forwards: PortForwards;
+  /** Null while the guest's processors run. */
+  readonly pause: MachinePause | null;
+  /** Calls `listener` at each change of `pause` until the returned function is called. */
+  onPause(listener: (pause: MachinePause | null) => void): () => void;
+  /** Lets a paused guest run on; what failed is tried again by QEMU. */
+  resume(): Promise<void>;
+  /** Lets go of QEMU, which runs on for the next engine to adopt. */
+  detach(): void;
   /** ACPI power button. */
   powerDown(): Promise<void>;
   /** QMP `quit`. */
@@ -147,6 +205,12 @@ export interface PortForwards {
   add(forward: PortForward): Promise<void>;
   remove(forward: PortForward): Promise<void>;
 }
+
+/** What one guest needs to know of itself (authorised key, host key, name), as a cpio for the initrd's end. */
+export type GuestSecrets = (options: {
+  readonly vm: VmRecord;
+  readonly keys: VmKeys;
+}) => Uint8Array | Promise<Uint8Array>;
 
 /** What a VM's folder remembers. */
 export interface VmRecord {
