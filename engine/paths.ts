@@ -28,6 +28,8 @@ export interface Paths {
   readonly images: string;
   /** Docker CLI unpacked on request. */
   readonly tools: string;
+  /** Electron: the window's Chromium profile and single-instance lock; safe to delete while no window is open. */
+  readonly window: string;
   /** One folder a VM. */
   readonly vms: string;
   vm(name: string): VmPaths;
@@ -115,6 +117,7 @@ export function pathsUnder(home: string): Paths {
     cache: join(home, 'cache'),
     images: join(home, 'images'),
     tools: join(home, 'tools'),
+    window: join(home, 'window'),
     vms,
     vm,
   };
