@@ -1,27 +1,28 @@
 import type { RawData, WebSocket } from 'ws';
 import type { RawStream } from '../api.ts';
 
+/** How often a peer that is kept waiting is checked to be there: a paused socket does not notice that it has gone. */
+const peerCheckIntervalMs = 1_000;
+
 /**
- * A WebSocket as a RawStream. Nothing is read before there is a listener, and nothing further while a promise that
- * the listener returned is pending, so a slow consumer slows its peer down rather than fill memory.
+ * A WebSocket as a RawStream. What comes before there is a listener is kept. Nothing is read while a promise that the
+ * listener returned is pending, so a slow consumer slows its peer down rather than fill memory. A listener that
+ * throws cuts the connection.
  */
 export class WebSocketRawStream implements RawStream {
   readonly #socket: WebSocket;
   readonly #waiting: (Uint8Array | string)[] = [];
-  readonly #closeListeners: (() => void)[] = [];
   #listener: ((message: Uint8Array | string) => void | Promise<void>) | undefined;
   #delivering = false;
+  #consumed: Promise<void> = Promise.resolve();
 
+  /** Call it in the turn in which the socket opens, or its first messages are lost. */
   constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.pause();
     socket.on('message', (data, isBinary) => {
       const bytes = bytesOf(data);
       this.#waiting.push(isBinary ? bytes : bytes.toString('utf8'));
-      void this.#deliver();
-    });
-    socket.on('close', () => {
-      for (const listener of this.#closeListeners) listener();
+      this.#deliver();
     });
   }
 
@@ -36,36 +37,54 @@ export class WebSocketRawStream implements RawStream {
 
   onMessage(listener: (message: Uint8Array | string) => void | Promise<void>): void {
     this.#listener = listener;
-    this.#socket.resume();
-    void this.#deliver();
+    this.#deliver();
   }
 
-  onClose(listener: () => void): void {
-    if (this.#socket.readyState === this.#socket.CLOSED) listener();
-    else this.#closeListeners.push(listener);
+  /** Told at once, also while messages received before are still being consumed; see `delivered`. */
+  onClose(listener: (code: number, reason: string) => void): void {
+    this.#socket.on('close', (code, reason) => listener(code, reason.toString('utf8')));
+  }
+
+  /** Resolves when the listener has consumed all that has come in. */
+  async delivered(): Promise<void> {
+    while (this.#delivering) await this.#consumed;
   }
 
   close(code = 1000, reason = ''): void {
-    // A close frame may wait behind a pause; the peer's answer to it must be read.
+    // The peer's answer to the close frame must be read.
     this.#socket.resume();
     this.#socket.close(code, reason);
   }
 
-  async #deliver(): Promise<void> {
+  #deliver(): void {
     if (this.#delivering || !this.#listener) return;
     this.#delivering = true;
+    this.#consumed = this.#drain(this.#listener);
+  }
+
+  async #drain(listener: (message: Uint8Array | string) => void | Promise<void>): Promise<void> {
     try {
       for (let message = this.#waiting.shift(); message !== undefined; message = this.#waiting.shift()) {
-        const consumed = this.#listener(message);
-        if (!consumed) continue;
-        this.#socket.pause();
-        await consumed;
-        this.#socket.resume();
+        const consumed = listener(message);
+        if (consumed) await this.#paused(consumed);
       }
     } catch {
       this.#socket.terminate();
     } finally {
       this.#delivering = false;
+    }
+  }
+
+  async #paused(consumed: Promise<void>): Promise<void> {
+    this.#socket.pause();
+    const peerCheck = setInterval(() => {
+      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    }, peerCheckIntervalMs);
+    try {
+      await consumed;
+    } finally {
+      clearInterval(peerCheck);
+      this.#socket.resume();
     }
   }
 }

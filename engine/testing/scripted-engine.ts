@@ -1,0 +1,349 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import type { Arch } from '../../contract/arch.ts';
+import { protocolVersion } from '../../contract/procedures.ts';
+import type { ProcessSample } from '../../contract/process-tree.ts';
+import {
+  bootStageIds,
+  type DockerCli,
+  type GuestImage,
+  type Handler,
+  type Job,
+  type SelfTest,
+  type Settings,
+  type Vm,
+} from '../../contract/records.ts';
+import { handlerKey, type StateUpdate } from '../../contract/state.ts';
+import { ExecClientMessage, type Terminal, TerminalClientMessage } from '../../contract/terminal.ts';
+import type { RawStream } from '../api.ts';
+import { EngineError } from '../base/engine-error.ts';
+import { type Paths, serviceVmName } from '../paths.ts';
+import type { RunnableEngine } from '../run-engine.ts';
+import { Store } from '../state/store.ts';
+import { emptyState } from './empty-state.ts';
+
+/**
+ * An engine without a VM, for tests of what stands above it: transports, browser mode, command line. A start goes
+ * through a compose job and the boot stages at once; `exec` runs its command on this machine; a terminal echoes what
+ * it gets, tells its size and ends at `exit N`. The handler of s390x fails, and arm64's can be switched.
+ */
+export class ScriptedEngine implements RunnableEngine {
+  readonly store: Store;
+  /** State and process streams that are being read. */
+  watchers = 0;
+  readonly #startedAt = Date.now();
+  readonly #execs = new Map<string, string[]>();
+  readonly #terminals = new Map<string, Terminal>();
+
+  constructor(paths: Paths) {
+    const state = emptyState();
+    const arm64 = scriptedHandler('arm64');
+    const s390x = scriptedHandler('s390x');
+    this.store = new Store({
+      ...state,
+      host: { ...state.host, home: paths.home, enginePid: process.pid },
+      vms: { [serviceVmName]: scriptedVm(paths) },
+      handlers: {
+        [handlerKey(serviceVmName, 'arm64')]: arm64,
+        [handlerKey(serviceVmName, 's390x')]: s390x,
+      },
+    });
+  }
+
+  async start(): Promise<void> {}
+  async close(): Promise<void> {}
+  async quit(): Promise<void> {
+    this.#setVm({ state: 'stopped' });
+  }
+
+  async info() {
+    return { protocol: protocolVersion, host: this.store.state.host, startedAt: this.#startedAt };
+  }
+
+  async *watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {
+    this.watchers += 1;
+    try {
+      yield* this.store.watch(signal);
+    } finally {
+      this.watchers -= 1;
+    }
+  }
+
+  async setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
+    const value = { ...this.store.state.settings, ...change } as Settings;
+    this.store.commit({ in: 'settings', value });
+    return value;
+  }
+
+  async startVm(name: string): Promise<Vm> {
+    this.#vm(name);
+    const job: Job = {
+      id: randomUUID(),
+      kind: 'compose-image',
+      title: 'Guest image debian-13 for amd64',
+      state: 'running',
+      phase: 'downloading packages',
+      progress: { doneBytes: 5_000_000, totalBytes: 10_000_000, bytesPerSecond: 2_500_000 },
+      startedAt: Date.now(),
+      finishedAt: null,
+      error: null,
+    };
+    this.store.commit({ in: 'jobs', key: job.id, value: job });
+    this.store.commit({ in: 'jobs', key: job.id, value: { ...job, state: 'done', finishedAt: Date.now() } });
+    this.#setVm({ state: 'starting' });
+    for (const [index] of bootStageIds.entries()) {
+      const stages = bootStageIds.map((id, at) => ({
+        id,
+        atMs: at <= index ? at * 100 : null,
+        problem: null,
+      }));
+      this.#setVm({ boot: { startedAt: Date.now(), stages } });
+    }
+    return this.#setVm({ state: 'running', accelerator: 'tcg', dockerVersion: '26.1.5' });
+  }
+
+  async stopVm(name: string): Promise<Vm> {
+    this.#vm(name);
+    return this.#setVm({ state: 'stopped' });
+  }
+
+  async restartVm(name: string): Promise<Vm> {
+    await this.stopVm(name);
+    return await this.startVm(name);
+  }
+
+  async consoleLines(name: string, lines: number): Promise<string[]> {
+    this.#vm(name);
+    return ['[    0.000000] Linux version 6.12', 'evil \u001b]52;c;aGk=\u0007 line'].slice(-lines);
+  }
+
+  async listHandlers(name: string): Promise<Handler[]> {
+    this.#vm(name);
+    return Object.values(this.store.state.handlers);
+  }
+
+  async switchOn(name: string, arch: Arch): Promise<Handler> {
+    if (arch === 's390x') {
+      throw new EngineError({
+        code: 'emulator_failed',
+        message: 'Cannot switch s390x on: the self-test ended with exit code 1.',
+        hint: 'Try another emulator version.',
+      });
+    }
+    return this.#setHandler(name, arch, {
+      state: 'on',
+      wanted: true,
+      emulatorVersion: '10.0.6',
+      flags: 'POCF',
+    });
+  }
+
+  async switchOff(name: string, arch: Arch): Promise<Handler> {
+    return this.#setHandler(name, arch, { state: 'off', wanted: false, flags: null });
+  }
+
+  async testHandler(name: string, arch: Arch): Promise<SelfTest> {
+    this.#handler(name, arch);
+    const ok = this.#handler(name, arch).state === 'on';
+    const step = { id: 'stub', ok, ms: 12, detail: ok ? 'exit code 42, as expected' : 'exec format error' };
+    return { at: Date.now(), ok, ms: 12, steps: [step] };
+  }
+
+  async sampleProcesses(name: string, _container: string | null): Promise<ProcessSample> {
+    this.#vm(name);
+    return { at: Date.now(), sampleMs: 1, processes: [], omitted: 0 };
+  }
+
+  async *watchProcesses(
+    name: string,
+    container: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProcessSample, void, undefined> {
+    this.watchers += 1;
+    try {
+      yield await this.sampleProcesses(name, container);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    } finally {
+      this.watchers -= 1;
+    }
+  }
+
+  async openTerminal(options: { vm: string; argv: string[] | null }): Promise<Terminal> {
+    this.#vm(options.vm);
+    const terminal = {
+      id: randomUUID(),
+      vm: options.vm,
+      title: options.argv?.join(' ') ?? 'shell',
+      createdAt: Date.now(),
+      exited: false,
+    };
+    this.#terminals.set(terminal.id, terminal);
+    return terminal;
+  }
+
+  async listTerminals(): Promise<Terminal[]> {
+    return [...this.#terminals.values()];
+  }
+
+  async closeTerminal(id: string): Promise<void> {
+    this.#terminals.delete(id);
+  }
+
+  attachTerminal(id: string, stream: RawStream): void {
+    const terminal = this.#terminals.get(id);
+    if (!terminal)
+      throw new EngineError({ code: 'unknown_terminal', message: `There is no terminal "${id}".` });
+    stream.send(Buffer.from(`screen of ${terminal.title}\r\n`));
+    stream.send(JSON.stringify({ type: 'attached', replayed: true }));
+    let typed = '';
+    stream.onMessage((message) => {
+      if (typeof message === 'string') {
+        const { cols, rows } = TerminalClientMessage.parse(JSON.parse(message));
+        stream.send(Buffer.from(`size ${cols}x${rows}\r\n`));
+        return;
+      }
+      stream.send(message);
+      typed += Buffer.from(message).toString();
+      const code = /exit (\d+)[\r\n]/.exec(typed)?.[1];
+      if (code === undefined) return;
+      stream.send(JSON.stringify({ type: 'exit', code: Number(code), reason: '' }));
+      stream.close();
+    });
+    stream.onClose(() => undefined);
+  }
+
+  async prepareExec(name: string, argv: string[]): Promise<{ id: string }> {
+    this.#vm(name);
+    const id = randomUUID();
+    this.#execs.set(id, argv);
+    return { id };
+  }
+
+  attachExec(id: string, stream: RawStream): void {
+    const [file, ...args] = this.#execs.get(id) ?? [];
+    this.#execs.delete(id);
+    if (file === undefined)
+      throw new EngineError({ code: 'unknown_terminal', message: `There is no command "${id}".` });
+    const child = spawn(file, args, { stdio: 'pipe' });
+    const pass = (channel: number) => (bytes: Buffer) =>
+      stream.send(Buffer.concat([Buffer.of(channel), bytes]));
+    child.stdout.on('data', pass(1));
+    child.stderr.on('data', pass(2));
+    child.stdin.on('error', () => undefined);
+    child.on('error', (error) => finish(127, error.message));
+    child.on('close', (code) => finish(code, ''));
+    const finish = (code: number | null, reason: string): void => {
+      stream.send(JSON.stringify({ type: 'exit', code, reason }));
+      stream.close();
+    };
+    stream.onMessage((message) => {
+      if (typeof message !== 'string') {
+        if (child.stdin.write(message)) return;
+        return new Promise<void>((resolve) => child.stdin.once('drain', resolve).once('close', resolve));
+      }
+      ExecClientMessage.parse(JSON.parse(message));
+      child.stdin.end();
+      return;
+    });
+    stream.onClose(() => child.kill());
+  }
+
+  async buildImage(): Promise<GuestImage> {
+    throw new EngineError({
+      code: 'mirror_unreachable',
+      message: 'No mirror answers.',
+      hint: 'Check the network.',
+    });
+  }
+
+  async listImages(): Promise<GuestImage[]> {
+    return Object.values(this.store.state.images);
+  }
+
+  async cancelJob(id: string): Promise<Job> {
+    const job = this.store.state.jobs[id];
+    if (!job) throw new EngineError({ code: 'unknown_job', message: `There is no job "${id}".` });
+    return job;
+  }
+
+  async findDockerCli(): Promise<DockerCli> {
+    return this.store.state.host.dockerCli;
+  }
+
+  /** Fails as only a defect would: with something that is no EngineError. */
+  async installDockerCli(): Promise<DockerCli> {
+    throw new TypeError('Cannot read properties of undefined');
+  }
+
+  #vm(name: string): Vm {
+    const vm = this.store.state.vms[name];
+    if (vm) return vm;
+    throw new EngineError({
+      code: 'unknown_vm',
+      message: `There is no VM "${name}".`,
+      hint: 'VMs here: service.',
+    });
+  }
+
+  #setVm(change: Partial<Vm>): Vm {
+    const value = { ...this.#vm(serviceVmName), ...change };
+    this.store.commit({ in: 'vms', key: value.name, value });
+    return value;
+  }
+
+  #handler(vm: string, arch: Arch): Handler {
+    const handler = this.store.state.handlers[handlerKey(vm, arch)];
+    if (handler) return handler;
+    throw new EngineError({ code: 'unknown_arch', message: `There is no emulator for "${arch}".` });
+  }
+
+  #setHandler(vm: string, arch: Arch, change: Partial<Handler>): Handler {
+    const value = { ...this.#handler(vm, arch), ...change };
+    this.store.commit({ in: 'handlers', key: handlerKey(vm, arch), value });
+    return value;
+  }
+}
+
+function scriptedVm(paths: Paths): Vm {
+  return {
+    name: serviceVmName,
+    kind: 'service',
+    arch: 'amd64',
+    state: 'stopped',
+    error: null,
+    accelerator: null,
+    acceleratorTrials: [],
+    boot: { startedAt: null, stages: [] },
+    adopted: false,
+    pid: null,
+    qemuVersion: null,
+    imageId: null,
+    cpus: 2,
+    memoryBytes: 2 * 1024 ** 3,
+    diskBytes: 64 * 1024 ** 3,
+    endpoints: {
+      dockerSocket: paths.dockerSocket,
+      dockerReady: false,
+      dockerContext: 'foredeck',
+      sshPort: null,
+    },
+    dockerVersion: null,
+    kernelVersion: null,
+  };
+}
+
+function scriptedHandler(arch: Arch): Handler {
+  return {
+    vm: serviceVmName,
+    arch,
+    state: 'off',
+    wanted: false,
+    activity: null,
+    emulator: `qemu-${arch}`,
+    emulatorVersion: null,
+    flags: null,
+    switchedOnMs: null,
+    lastTest: null,
+    error: null,
+  };
+}
