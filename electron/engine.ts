@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { RawStream } from '../engine/api.ts';
+import { OnceAtATime } from '../engine/base/once-at-a-time.ts';
+import { connectEngine, type EngineClient } from '../engine/client/connect-engine.ts';
+import type { EngineCommand } from '../engine/client/launch-engine.ts';
+
+export interface EngineConnectionOptions {
+  readonly home: string;
+  readonly command: EngineCommand;
+  /** Aborts attempts to start an engine. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The engine of this home, started when none runs. It is looked for again whenever a stream is asked for, so a page
+ * that comes back after the engine died brings the next engine up. The engine outlives this program.
+ */
+export class EngineConnection {
+  readonly #options: EngineConnectionOptions;
+  readonly #attempts = new OnceAtATime();
+  #client: EngineClient | undefined;
+
+  constructor(options: EngineConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the engine answers. Rejects with the EngineError that kept it from running. */
+  async reach(): Promise<EngineClient> {
+    if (this.#client) return this.#client;
+    return await this.#attempts.run('reach', async () => {
+      const { home, command, signal } = this.#options;
+      signal.throwIfAborted();
+      const client = await connectEngine({ home, command, signal, startIfNone: true });
+      this.#client = client;
+      void client.closed.then(() => {
+        this.#client = undefined;
+      });
+      return client;
+    });
+  }
+
+  async openStream(path: string): Promise<RawStream> {
+    const client = await this.reach();
+    return await client.openStream(path);
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.close();
+  }
+}
+
+/**
+ * How the shell starts an engine: the bundle beside the built main, on this same binary as Node. `root` holds
+ * `vm-templates/` and `resources/`.
+ */
+export function engineCommand(options: { mainFolder: string; root: string }): EngineCommand {
+  return {
+    file: process.execPath,
+    args: [join(options.mainFolder, 'engine.js')],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', FOREDECK_ROOT: options.root },
+  };
+}

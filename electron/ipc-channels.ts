@@ -1,0 +1,13 @@
+/** What crosses between preload and main; nothing else does. */
+
+/** Page to main: asks for the stream at a path of `StreamPath`. */
+export const openStreamChannel = 'foredeck:open-stream';
+
+/** Main to page: the path asked for; its one port carries the stream. */
+export const streamOpenedChannel = 'foredeck:stream-opened';
+
+/** Main to page and, unchanged, back: a number which tells that the page's thread has come round. */
+export const flowMarkChannel = 'foredeck:flow-mark';
+
+/** Main to page: the path of the screen to show. */
+export const navigateChannel = 'foredeck:navigate';

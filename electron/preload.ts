@@ -1,0 +1,18 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import { streamMessageType, type WindowBridge } from '../contract/window-bridge.ts';
+import { flowMarkChannel, navigateChannel, openStreamChannel, streamOpenedChannel } from './ipc-channels.ts';
+
+ipcRenderer.on(streamOpenedChannel, (event, path: string) => {
+  window.postMessage({ type: streamMessageType, path }, window.location.origin, [...event.ports]);
+});
+
+ipcRenderer.on(flowMarkChannel, (_event, mark: number) => ipcRenderer.send(flowMarkChannel, mark));
+
+const bridge: WindowBridge = {
+  platform: process.platform,
+  openStream: (path) => ipcRenderer.send(openStreamChannel, path),
+  onNavigate: (callback) => {
+    ipcRenderer.on(navigateChannel, (_event, path: string) => callback(path));
+  },
+};
+contextBridge.exposeInMainWorld('foredeck', bridge);
