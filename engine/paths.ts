@@ -16,8 +16,6 @@ export interface Paths {
   readonly engineLog: string;
   /** Engine, when a setting changes. */
   readonly settings: string;
-  /** Engine: which emulators are wanted per VM. */
-  readonly engineState: string;
   /** Engine, after a start: which accelerators worked with which QEMU, kernel and machine. Safe to delete. */
   readonly accelerators: string;
   /** Host side of the service VM's Docker socket; exists while it is forwarded. */
@@ -41,6 +39,8 @@ export interface VmPaths {
   readonly record: string;
   /** Engine, at the first start; holds /var/lib/docker, emulators and the guest's home. Removed by a factory reset only. */
   readonly dataDisk: string;
+  /** Engine, when a handler is switched: which emulators are wanted in this VM, and in which version. */
+  readonly emulators: string;
   /** Engine, once: client key and pinned host key of this VM (0600). */
   readonly keys: string;
   /** Engine, at each start: what this guest needs to know, as a cpio behind the initrd (0600). */
@@ -85,6 +85,7 @@ export function pathsUnder(home: string): Paths {
       root,
       record: join(root, 'vm.json'),
       dataDisk: join(root, 'data.qcow2'),
+      emulators: join(root, 'emulators.json'),
       keys: join(root, 'keys.json'),
       secretsCpio: join(root, 'secrets.cpio'),
       initrd: join(root, 'initrd.img'),
@@ -111,7 +112,6 @@ export function pathsUnder(home: string): Paths {
     engineLock: join(home, 'engine.lock'),
     engineLog: join(home, 'engine.log'),
     settings: join(home, 'settings.json'),
-    engineState: join(home, 'engine.json'),
     accelerators: join(home, 'accelerators.json'),
     dockerSocket,
     cache: join(home, 'cache'),
