@@ -1,0 +1,142 @@
+import { rm } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Accelerator, AcceleratorTrial } from '../../contract/records.ts';
+import { Publisher } from '../base/publisher.ts';
+import type { VmPaths } from '../paths.ts';
+import type { Machine, MachineExit, MachinePause, MachineSize } from '../vm/ports.ts';
+import { QemuPortForwards } from './port-forwards.ts';
+import type { QemuProcess } from './qemu-process.ts';
+import type { QmpClient, QmpEvent } from './qmp-client.ts';
+import type { RunFile } from './run-file.ts';
+
+const Status = z.object({ status: z.string() });
+const BlockIoError = z.object({
+  action: z.string(),
+  nospace: z.boolean().optional(),
+  reason: z.string().default('unknown'),
+});
+
+/** A running QEMU with its control connection. Made by `connect`, when QMP answers already. */
+export class QemuMachine implements Machine {
+  readonly uuid: string;
+  readonly pid: number;
+  readonly qemuVersion: string;
+  readonly accelerator: Accelerator;
+  /** Set once more when this machine's own trial is over. */
+  trials: readonly AcceleratorTrial[];
+  readonly sshPort: number;
+  readonly spawnedAt: number;
+  readonly adopted: boolean;
+  readonly imageId: string;
+  readonly size: MachineSize;
+  readonly forwards: QemuPortForwards;
+  readonly exited: Promise<MachineExit>;
+  readonly #process: QemuProcess;
+  readonly #qmp: QmpClient;
+  readonly #pauses = new Publisher<MachinePause | null>();
+  #pause: MachinePause | null = null;
+
+  private constructor(input: MachineInput, sshPort: number) {
+    const { run, paths } = input;
+    this.uuid = run.uuid;
+    this.pid = run.pid;
+    this.qemuVersion = run.qemuVersion;
+    this.accelerator = run.accelerator;
+    this.trials = run.trials;
+    this.sshPort = sshPort;
+    this.spawnedAt = run.spawnedAt;
+    this.adopted = input.adopted;
+    this.imageId = run.imageId;
+    this.size = run.size;
+    this.forwards = new QemuPortForwards(input.qmp);
+    this.#process = input.process;
+    this.#qmp = input.qmp;
+    this.exited = input.process.exited.then(async (exit) => {
+      input.qmp.close();
+      await removeRunFiles(paths);
+      return exit;
+    });
+  }
+
+  /** Asks QEMU for what only it knows. Rejects when it does not answer; the process is then the caller's to end. */
+  static async connect(input: MachineInput): Promise<QemuMachine> {
+    const sshPort = await new QemuPortForwards(input.qmp).sshPort();
+    const machine = new QemuMachine(input, sshPort);
+    input.qmp.onEvent((event) => machine.#onEvent(event));
+    const { status } = await input.qmp.execute('query-status', Status);
+    machine.#pause ??= pauseOfStatus(status);
+    return machine;
+  }
+
+  get pause(): MachinePause | null {
+    return this.#pause;
+  }
+
+  onPause(listener: (pause: MachinePause | null) => void): () => void {
+    return this.#pauses.listen(listener);
+  }
+
+  async resume(): Promise<void> {
+    await this.#qmp.execute('cont', z.unknown());
+  }
+
+  async powerDown(): Promise<void> {
+    await this.#qmp.execute('system_powerdown', z.unknown());
+  }
+
+  async quit(): Promise<void> {
+    await this.#qmp.execute('quit', z.unknown());
+  }
+
+  terminate(): Promise<void> {
+    return this.#process.terminate();
+  }
+
+  detach(): void {
+    this.#qmp.close();
+  }
+
+  #onEvent({ event, data }: QmpEvent): void {
+    if (event === 'RESUME') this.#setPause(null);
+    // A STOP follows the block error which explains it.
+    if (event === 'STOP' && !this.#pause) {
+      this.#setPause({ reason: 'other', detail: 'QEMU stopped the guest' });
+    }
+    if (event === 'BLOCK_IO_ERROR') {
+      const error = BlockIoError.safeParse(data);
+      if (!error.success || error.data.action !== 'stop') return;
+      const reason = error.data.nospace ? 'disk_full' : 'disk_error';
+      this.#setPause({ reason, detail: error.data.reason });
+    }
+  }
+
+  #setPause(pause: MachinePause | null): void {
+    if (pause === this.#pause) return;
+    this.#pause = pause;
+    this.#pauses.publish(pause);
+  }
+}
+
+export interface MachineInput {
+  readonly run: RunFile;
+  readonly process: QemuProcess;
+  readonly qmp: QmpClient;
+  readonly paths: VmPaths;
+  readonly adopted: boolean;
+}
+
+/** What a QEMU that is gone may have left behind. */
+export async function removeRunFiles(paths: VmPaths): Promise<void> {
+  await rm(paths.qmpSocket, { force: true });
+  await rm(paths.pidFile, { force: true });
+  // Last: as long as it is there, the rest may be.
+  await rm(paths.run, { force: true });
+}
+
+/** States of QEMU (qapi/run-state.json) in which the guest stands still, though nobody asked it to. */
+function pauseOfStatus(status: string): MachinePause | null {
+  if (status === 'io-error') return { reason: 'disk_error', detail: 'a write to the data disk failed' };
+  if (status === 'paused' || status === 'internal-error' || status === 'guest-panicked')
+    return { reason: 'other', detail: `QEMU says "${status}"` };
+  return null;
+}
