@@ -13,6 +13,8 @@ export class WebSocketRawStream implements RawStream {
   readonly #socket: WebSocket;
   readonly #waiting: (Uint8Array | string)[] = [];
   #listener: ((message: Uint8Array | string) => void | Promise<void>) | undefined;
+  readonly #closeListeners: ((code: number, reason: string) => void)[] = [];
+  #closed: { code: number; reason: string } | undefined;
   #delivering = false;
   #consumed: Promise<void> = Promise.resolve();
 
@@ -24,15 +26,20 @@ export class WebSocketRawStream implements RawStream {
       this.#waiting.push(isBinary ? bytes : bytes.toString('utf8'));
       this.#deliver();
     });
+    socket.on('close', (code, reason) => {
+      this.#closed = { code, reason: reason.toString('utf8') };
+      for (const listener of this.#closeListeners) listener(code, this.#closed.reason);
+    });
   }
 
   get bufferedBytes(): number {
     return this.#socket.bufferedAmount;
   }
 
-  send(message: Uint8Array | string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(message, { binary: typeof message !== 'string' });
+  /** `sent` is called when the message has left this process, or cannot any more. */
+  send(message: Uint8Array | string, sent?: () => void): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) sent?.();
+    else this.#socket.send(message, { binary: typeof message !== 'string' }, () => sent?.());
   }
 
   onMessage(listener: (message: Uint8Array | string) => void | Promise<void>): void {
@@ -42,7 +49,8 @@ export class WebSocketRawStream implements RawStream {
 
   /** Told at once, also while messages received before are still being consumed; see `delivered`. */
   onClose(listener: (code: number, reason: string) => void): void {
-    this.#socket.on('close', (code, reason) => listener(code, reason.toString('utf8')));
+    if (this.#closed) listener(this.#closed.code, this.#closed.reason);
+    else this.#closeListeners.push(listener);
   }
 
   /** Resolves when the listener has consumed all that has come in. */
@@ -53,7 +61,8 @@ export class WebSocketRawStream implements RawStream {
   close(code = 1000, reason = ''): void {
     // The peer's answer to the close frame must be read.
     this.#socket.resume();
-    this.#socket.close(code, reason);
+    // A close frame holds 123 bytes of reason (RFC 6455 section 5.5); a character cut in two becomes up to 3 bytes.
+    this.#socket.close(code, Buffer.from(reason).subarray(0, 120).toString('utf8'));
   }
 
   #deliver(): void {

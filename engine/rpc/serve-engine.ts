@@ -114,8 +114,7 @@ function attach(api: EngineApi, path: string, socket: WebSocket): void {
     if (kind === 'terminal') api.attachTerminal(id, stream);
     else api.attachExec(id, stream);
   } catch (thrown) {
-    // A close reason holds 123 bytes (RFC 6455 section 5.5).
-    stream.close(serverErrorCode, Buffer.from(toEngineError(thrown).message).subarray(0, 120).toString());
+    stream.close(serverErrorCode, toEngineError(thrown).message);
   }
 }
 
