@@ -1,0 +1,159 @@
+/**
+ * Runs in the VM as `perl -e`, as root: reads steps from standard input, one a line, tab-separated, and answers each
+ * with lines of the same shape, free text as hexadecimal, `end` last. Perl because every Debian has perl-base, and one
+ * process does what a shell needs dozens of programs for: under TCG each of those costs tens of milliseconds.
+ *
+ * Steps and answers are described where they are built and read, in guest-trip.ts.
+ */
+export const guestScript = String.raw`
+use strict; use warnings;
+my ($folder, $ours) = @ARGV;
+my $machine = (split ' ', slurp('/proc/sys/kernel/arch') || '')[0] || '';
+# System call numbers: 64-bit x86 has its own table, everything newer shares asm-generic's.
+my ($execve, $clock_gettime) = $machine eq 'x86_64' ? (59, 228) : (221, 113);
+my $stub_seconds = 20;
+$| = 1;
+
+unless (-e "$folder/register") { system('mount', '-t', 'binfmt_misc', 'binfmt_misc', $folder); }
+while (my $line = <STDIN>) {
+  chomp $line;
+  my ($step, @args) = split /\t/, $line, -1;
+  if    ($step eq 'file')       { answer('file', $args[0], -f $args[0] ? -s _ : -1); }
+  elsif ($step eq 'sha256')     { answer('sha256', $args[0], sha256($args[0])); }
+  elsif ($step eq 'register')   { answer('register', $args[0], register(@args)); }
+  elsif ($step eq 'unregister') { answer('unregister', $args[0], unregister($args[0])); }
+  elsif ($step eq 'entries')    { entries(); }
+  elsif ($step eq 'running')    { answer('running', $args[0], running($args[0])); }
+  elsif ($step eq 'stub')       { answer('stub', $args[0], stub(pack('H*', $args[1]))); }
+  else { die "unknown step\n"; }
+}
+answer('end');
+
+sub answer { print join("\t", @_), "\n"; }
+
+sub slurp {
+  my ($path) = @_;
+  open(my $file, '<', $path) or return undef;
+  local $/;
+  return scalar <$file>;
+}
+
+# One write is one command to the kernel; returns what went wrong, or nothing.
+sub command {
+  my ($path, $text) = @_;
+  open(my $file, '>', $path) or return "$!";
+  defined(syswrite($file, $text)) or return "$!";
+  close($file) or return "$!";
+  return '';
+}
+
+# Newest first, as the kernel lists them and as it searches them.
+sub names {
+  opendir(my $listing, $folder) or return ();
+  return grep { !/^(\.|\.\.|register|status)$/ } readdir($listing);
+}
+
+# An entry is ours when its emulator lies in our folder, whatever its name.
+sub is_ours {
+  my ($text, $emulator) = @_;
+  return $text =~ m{^interpreter \Q$ours\E/[^/\n]+/\Q$emulator\E$}m;
+}
+
+sub our_names {
+  my ($emulator) = @_;
+  return grep { is_ours(slurp("$folder/$_") || '', $emulator) } names();
+}
+
+sub register {
+  my ($emulator, $keep, $expected, @choices) = @_;
+  my @present = our_names($emulator);
+  if ($keep && @present == 1 && slurp("$folder/$present[0]") eq pack('H*', $expected)) {
+    return ('kept', '');
+  }
+  command("$folder/$_", '-1') for @present;
+  command("$folder/status", '1') if (slurp("$folder/status") || '') !~ /^enabled/;
+  my %taken = map { $_ => 1 } names();
+  while (my ($name, $text) = splice(@choices, 0, 2)) {
+    next if $taken{$name};
+    my $problem = command("$folder/register", $text);
+    return ('made', unpack('H*', $problem));
+  }
+  return ('made', unpack('H*', 'every name for it is taken'));
+}
+
+sub unregister {
+  my ($emulator) = @_;
+  my @problems = grep { $_ ne '' } map { command("$folder/$_", '-1') } our_names($emulator);
+  return unpack('H*', join(', ', @problems));
+}
+
+sub entries {
+  answer('status', unpack('H*', slurp("$folder/status") || ''));
+  for my $name (names()) {
+    my $text = slurp("$folder/$name");
+    answer('entry', unpack('H*', $name), unpack('H*', $text)) if defined $text;
+  }
+}
+
+# Programs that run under an emulator of ours.
+sub running {
+  my ($emulator) = @_;
+  opendir(my $listing, '/proc') or return 0;
+  my $count = 0;
+  for my $pid (grep { /^\d+$/ } readdir($listing)) {
+    my $words = slurp("/proc/$pid/cmdline");
+    $count++ if defined $words && $words =~ m{^\Q$ours\E/[^/\0]+/\Q$emulator\E\0};
+  }
+  return $count;
+}
+
+sub sha256 {
+  my ($path) = @_;
+  -f $path or return '';
+  open(my $sum, '-|', 'sha256sum', '--', $path) or return '';
+  my $line = <$sum>;
+  return defined $line && $line =~ /^\\?([0-9a-f]{64}) / ? $1 : '';
+}
+
+sub microseconds {
+  my $time = pack('q2', 0, 0);
+  syscall($clock_gettime, 1, $time);
+  my ($seconds, $nanoseconds) = unpack('q2', $time);
+  return $seconds * 1_000_000 + int($nanoseconds / 1_000);
+}
+
+# Runs a program in a chroot that holds nothing else; returns its status as a shell has it, and microseconds.
+sub stub {
+  my ($program) = @_;
+  my $root = "/tmp/foredeck-stub.$$";
+  mkdir($root, 0700) or return (-1, 0);
+  my $written = 0;
+  if (open(my $file, '>', "$root/stub")) {
+    $written = print({$file} $program) && close($file) && chmod(0755, "$root/stub");
+  }
+  my ($status, $started) = (-1, microseconds());
+  my $pid = $written ? fork() : undef;
+  if (defined $pid && $pid == 0) {
+    open(STDIN, '<', '/dev/null'); open(STDOUT, '>', '/dev/null'); open(STDERR, '>', '/dev/null');
+    # The system call itself: execvp would try /bin/sh when the kernel says "exec format error".
+    my $path = "/stub\0";
+    my $argv = pack('p J', $path, 0);
+    my $none = pack('J', 0);
+    chroot($root) && chdir('/') && syscall($execve, $path, $argv, $none);
+    syscall($machine eq 'x86_64' ? 231 : 94, $! == 2 ? 127 : 126);
+  }
+  if (defined $pid) {
+    my $late = 0;
+    local $SIG{ALRM} = sub { $late = 1; kill('KILL', $pid) };
+    alarm($stub_seconds);
+    my $ended;
+    do { $ended = waitpid($pid, 0) } while ($ended == -1 && $! == 4);
+    $status = $late ? 124 : $? & 127 ? 128 + ($? & 127) : $? >> 8;
+    alarm(0);
+  }
+  my $ended_at = microseconds();
+  unlink(glob("$root/*"));
+  rmdir($root);
+  return ($status, $ended_at - $started);
+}
+`;

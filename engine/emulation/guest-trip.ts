@@ -1,0 +1,174 @@
+import { Arch } from '../../contract/arch.ts';
+import { EngineError } from '../base/engine-error.ts';
+import type { GuestLink } from '../vm/ports.ts';
+import type { ArchRow } from './arch-table.ts';
+import {
+  type BinfmtEntry,
+  binfmtFolder,
+  expectedFlags,
+  parseBinfmtEntry,
+  registerString,
+} from './binfmt-entry.ts';
+import { exitStub } from './exit-stub.ts';
+import { guestScript } from './guest-script.ts';
+
+/** Where emulators lie on the VM's data disk, one folder a version. An entry with such an interpreter is ours. */
+export const emulatorsFolder = '/var/lib/foredeck/emulators';
+
+/** Every kind of line the guest's script answers with. */
+const answerKinds = new Set([
+  'file',
+  'sha256',
+  'register',
+  'unregister',
+  'running',
+  'stub',
+  'status',
+  'entry',
+]);
+
+/** A stub may take 20 s of it before the guest gives up on it; a stalled VM should be told apart from that. */
+const tripTimeoutMs = 60_000;
+
+/** What a trip to the guest brought back. Maps are keyed by emulator name, architecture or path. */
+export interface TripReport {
+  readonly fileBytes: ReadonlyMap<string, number | null>;
+  readonly sha256: ReadonlyMap<string, string>;
+  /** Keyed by emulator; `kept`: the entry was as it should be already. `problem` is empty when all went well. */
+  readonly registered: ReadonlyMap<string, { readonly kept: boolean; readonly problem: string }>;
+  readonly unregisterProblems: ReadonlyMap<string, string>;
+  readonly running: ReadonlyMap<string, number>;
+  readonly stubs: ReadonlyMap<Arch, StubRun>;
+  /** Newest first, the order in which the kernel searches them. */
+  readonly entries: readonly BinfmtEntry[];
+  /** False when binfmt_misc as a whole is switched off or missing. */
+  readonly binfmtEnabled: boolean;
+}
+
+export interface StubRun {
+  /** As a shell has it: 128 + n for signal n, 126 and 127 when it could not be executed, 124 when it hung. */
+  readonly code: number;
+  readonly ms: number;
+}
+
+/**
+ * Steps for the guest, done in their order by one process in one round trip: an SSH command costs hundreds of
+ * milliseconds under TCG. Steps hold table data and our own paths only, never a person's or a container's words.
+ */
+export class GuestTrip {
+  readonly #steps: string[] = [];
+
+  #add(...fields: readonly string[]): this {
+    this.#steps.push(fields.join('\t'));
+    return this;
+  }
+
+  /** Size of a file, null when there is none. */
+  file(path: string): this {
+    return this.#add('file', path);
+  }
+
+  /** SHA-256 of a file, empty when there is none. */
+  sha256(path: string): this {
+    return this.#add('sha256', path);
+  }
+
+  /**
+   * Makes our entry for this row point to `interpreter`. F pins the emulator's file, so an older entry of ours is
+   * removed first; with `keep`, not when it is equal already. Entries of others stay: where one has the usual name,
+   * ours takes another one.
+   */
+  register(row: ArchRow, interpreter: string, options: { keep: boolean }): this {
+    const names = [row.emulator, `foredeck-${row.emulator}`];
+    const expected = `enabled\ninterpreter ${interpreter}\nflags: ${expectedFlags}\noffset 0\nmagic ${row.magic}\nmask ${row.mask}\n`;
+    return this.#add(
+      'register',
+      row.emulator,
+      options.keep ? '1' : '',
+      Buffer.from(expected).toString('hex'),
+      ...names.flatMap((name) => [name, registerString(row, name, interpreter)]),
+    );
+  }
+
+  /** Removes our entries for this row. */
+  unregister(row: ArchRow): this {
+    return this.#add('unregister', row.emulator);
+  }
+
+  /** Counts the programs that run under our emulator of this row. */
+  running(row: ArchRow): this {
+    return this.#add('running', row.emulator);
+  }
+
+  entries(): this {
+    return this.#add('entries');
+  }
+
+  /** Runs the architecture's exit(42) in an empty chroot. */
+  stub(row: ArchRow): this {
+    return this.#add('stub', row.arch, Buffer.from(exitStub(row)).toString('hex'));
+  }
+
+  /** Throws `guest_command_failed` when the guest did not do every step, whatever the steps' own outcomes. */
+  async run(link: GuestLink): Promise<TripReport> {
+    const result = await link.exec(['perl', '-e', guestScript, binfmtFolder, emulatorsFolder], {
+      input: this.#steps.map((step) => `${step}\n`).join(''),
+      timeoutMs: tripTimeoutMs,
+    });
+    const lines = result.stdout.split('\n');
+    if (result.code !== 0 || lines.at(-1) !== '' || lines.at(-2) !== 'end') {
+      throw new EngineError({
+        code: 'guest_command_failed',
+        message: `The VM's binfmt_misc could not be read or changed: perl ended with status ${result.code}.`,
+        hint: 'Restart the VM. If it stays, the guest image lacks perl-base or the kernel lacks binfmt_misc.',
+        details: { stderr: result.stderr.slice(-2_000), stdout: result.stdout.slice(-500) },
+      });
+    }
+    return readReport(lines.slice(0, -2));
+  }
+}
+
+function readReport(lines: readonly string[]): TripReport {
+  const answers = lines.map((line) => line.split('\t'));
+  const strange = answers.find(([kind = '']) => !answerKinds.has(kind));
+  if (strange) throw unreadable(strange.join(' '));
+  const of = (kind: string): string[][] =>
+    answers.filter((answer) => answer[0] === kind).map(([, ...fields]) => fields);
+  return {
+    fileBytes: new Map(of('file').map(([path = '', bytes]) => [path, bytes === '-1' ? null : Number(bytes)])),
+    sha256: new Map(of('sha256').map(([path = '', hash = '']) => [path, hash])),
+    registered: new Map(
+      of('register').map(([emulator = '', outcome, problem]) => [
+        emulator,
+        { kept: outcome === 'kept', problem: fromHex(problem) },
+      ]),
+    ),
+    unregisterProblems: new Map(
+      of('unregister').map(([emulator = '', problem]) => [emulator, fromHex(problem)]),
+    ),
+    running: new Map(of('running').map(([emulator = '', count]) => [emulator, Number(count)])),
+    stubs: new Map(
+      of('stub').map(([arch, code, microseconds]) => [
+        Arch.parse(arch),
+        { code: Number(code), ms: Number(microseconds) / 1_000 },
+      ]),
+    ),
+    entries: of('entry')
+      .map(([name, content]) => parseBinfmtEntry(fromHex(name), fromHex(content)))
+      .filter((entry) => entry !== null),
+    binfmtEnabled: of('status').some(([text]) => fromHex(text).startsWith('enabled')),
+  };
+}
+
+function fromHex(hex = ''): string {
+  return Buffer.from(hex, 'hex').toString('utf8');
+}
+
+function unreadable(line: string): EngineError {
+  return new EngineError({
+    code: 'guest_command_failed',
+    message: 'The VM answered in a form that this engine does not know.',
+    hint: 'Restart the VM.',
+    details: { line: line.slice(0, 200) },
+  });
+}

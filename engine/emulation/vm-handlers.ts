@@ -1,0 +1,454 @@
+import type { Arch, HostArch } from '../../contract/arch.ts';
+import type { Handler, SelfTest } from '../../contract/records.ts';
+import { handlerKey } from '../../contract/state.ts';
+import { EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
+import type { Log } from '../base/log.ts';
+import type { Jobs } from '../state/jobs.ts';
+import type { Store } from '../state/store.ts';
+import type { GuestLink, PackageFiles } from '../vm/ports.ts';
+import { type ArchRow, archRow, archTable, nativeArches, perhapsNativeArches } from './arch-table.ts';
+import { type EmulatorId, emulatorPath, fetchEmulator } from './emulator-binary.ts';
+import { GuestTrip, type TripReport } from './guest-trip.ts';
+import { foreignEntry, judgeHandler, judgeNative, ownEntry } from './self-test.ts';
+import type { WantedEmulators } from './wanted-emulators.ts';
+
+type Verb = 'on' | 'off' | 'test';
+
+interface Operation {
+  readonly verb: Verb;
+  readonly cancel: AbortController;
+  readonly done: Promise<Handler>;
+}
+
+export interface VmHandlersOptions {
+  readonly vm: { readonly name: string; readonly arch: HostArch };
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly packages: PackageFiles;
+  readonly wanted: WantedEmulators;
+  readonly log: Log;
+}
+
+/** More often nobody can read it. */
+const activityIntervalMs = 250;
+
+/**
+ * The handlers of one VM. One operation at a time for an architecture: the same one asked twice is shared, another
+ * one cancels what runs and follows it. Trips to the guest are one at a time for the VM, so that two never
+ * interleave there. What a record says has been seen in the guest.
+ */
+export class VmHandlers {
+  readonly #options: VmHandlersOptions;
+  readonly #operations = new Map<Arch, Operation>();
+  #link: GuestLink | undefined;
+  /** Settles when no trip is under way. */
+  #trips: Promise<unknown> = Promise.resolve();
+
+  constructor(options: VmHandlersOptions) {
+    this.#options = options;
+  }
+
+  /** Makes one record an architecture, before anything is known about the guest. */
+  publish(): void {
+    const { vm, store, wanted } = this.#options;
+    const native = nativeArches(vm.arch);
+    store.commit(
+      ...archTable.map((row) => ({
+        in: 'handlers' as const,
+        key: handlerKey(vm.name, row.arch),
+        value: {
+          vm: vm.name,
+          arch: row.arch,
+          state: native.includes(row.arch) ? ('native' as const) : ('unknown' as const),
+          wanted: wanted.get(row.arch).wanted,
+          activity: null,
+          emulator: row.emulator,
+          emulatorVersion: wanted.get(row.arch).emulator?.version ?? null,
+          flags: null,
+          switchedOnMs: null,
+          lastTest: null,
+          error: null,
+        },
+      })),
+    );
+  }
+
+  /** The guest is there: everything wanted is put in place. Resolves with what went wrong, in words. */
+  async attach(link: GuestLink): Promise<string[]> {
+    this.#link = link;
+    link.signal.addEventListener('abort', () => this.#detach(link), { once: true });
+    if (link.signal.aborted) this.#detach(link);
+    await this.reconcile();
+    return this.list().flatMap((handler) =>
+      handler.error ? [`${handler.arch}: ${handler.error.message}`] : [],
+    );
+  }
+
+  list(): Handler[] {
+    return archTable.map((row) => this.#record(row.arch));
+  }
+
+  on(arch: Arch): Promise<Handler> {
+    const row = archRow(arch);
+    if (this.#record(arch).state === 'native') return Promise.resolve(this.#record(arch));
+    return this.#operate(row, 'on', (signal) => this.#switchOn(row, signal));
+  }
+
+  off(arch: Arch): Promise<Handler> {
+    const row = archRow(arch);
+    if (this.#record(arch).state === 'native') {
+      return Promise.reject(
+        new EngineError({
+          code: 'wrong_state',
+          message: `${arch} cannot be switched off: the processor of VM "${this.#options.vm.name}" runs it itself.`,
+        }),
+      );
+    }
+    return this.#operate(row, 'off', () => this.#switchOff(row));
+  }
+
+  async test(arch: Arch): Promise<SelfTest> {
+    const row = archRow(arch);
+    const handler = await this.#operate(row, 'test', () => this.#test(row));
+    if (!handler.lastTest) throw new TypeError('a test leaves its result in the record');
+    return handler.lastTest;
+  }
+
+  /**
+   * Compares the guest with what is wanted and puts back what something else took away, in one round trip. Without a
+   * guest it does nothing.
+   */
+  async reconcile(): Promise<void> {
+    if (!this.#link) return;
+    const { vm, wanted } = this.#options;
+    const perhapsNative = perhapsNativeArches(vm.arch);
+    let idle: readonly ArchRow[] = [];
+    const report = await this.#trip((trip) => {
+      const native = nativeArches(vm.arch);
+      idle = archTable.filter((row) => !native.includes(row.arch) && !this.#operations.has(row.arch));
+      for (const row of idle) {
+        const { wanted: isWanted, emulator } = wanted.get(row.arch);
+        if (perhapsNative.includes(row.arch)) trip.stub(row);
+        if (!isWanted) trip.unregister(row);
+        if (!isWanted || !emulator) continue;
+        const path = emulatorPath(row, emulator);
+        trip.file(path).register(row, path, { keep: true }).stub(row);
+      }
+      return trip.entries();
+    });
+    const missing = idle.filter((row) => !this.#operations.has(row.arch) && !this.#adopt(row, report));
+    // Their emulators are not on the data disk, or not as they should be: the long way, all of them together.
+    await Promise.allSettled(missing.map((row) => this.on(row.arch)));
+  }
+
+  /** Takes over what a reconciling trip saw. False when the emulator has to be brought to the VM first. */
+  #adopt(row: ArchRow, report: TripReport): boolean {
+    const { wanted: isWanted, emulator } = this.#options.wanted.get(row.arch);
+    const own = ownEntry(row, report.entries);
+    const foreign = foreignEntry(row, report.entries);
+    if (!own && !foreign && report.stubs.get(row.arch)?.code === 42) {
+      this.#commit(row, { state: 'native', lastTest: judgeNative(row, report), error: null });
+      return true;
+    }
+    if (!isWanted) {
+      this.#commit(row, {
+        state: 'off',
+        wanted: false,
+        flags: null,
+        error: foreign ? this.#foreignHandler(row, foreign).toWire() : null,
+      });
+      return true;
+    }
+    if (!emulator || report.fileBytes.get(emulatorPath(row, emulator)) !== emulator.sizeBytes) return false;
+    const outcome = report.registered.get(row.emulator);
+    if (outcome?.kept === false && this.#record(row.arch).state === 'on') {
+      this.#options.log.warn(
+        { vm: this.#options.vm.name, arch: row.arch },
+        'handler had been changed; put back',
+      );
+    }
+    const test = judgeHandler(row, report, emulatorPath(row, emulator));
+    const error = test.ok ? null : this.#failure(row, test, outcome?.problem).toWire();
+    this.#commit(row, {
+      state: test.ok ? 'on' : 'failed',
+      wanted: true,
+      activity: null,
+      emulatorVersion: emulator.version,
+      flags: own?.flags ?? null,
+      lastTest: test,
+      error,
+    });
+    return true;
+  }
+
+  async #switchOn(row: ArchRow, signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
+    const { wanted } = this.#options;
+    const link = this.#requireLink();
+    this.#commit(row, {
+      state: 'switching-on',
+      wanted: true,
+      activity: 'looking for the emulator',
+      error: null,
+      switchedOnMs: null,
+    });
+    await wanted.change(row.arch, { wanted: true });
+    const emulator = await this.#provide(row, link, signal);
+    signal.throwIfAborted();
+    this.#commit(row, { activity: 'registering and testing', emulatorVersion: emulator.version });
+    const path = emulatorPath(row, emulator);
+    const report = await this.#trip((trip) => trip.register(row, path, { keep: false }).entries().stub(row));
+    const test = judgeHandler(row, report, path);
+    if (!test.ok) {
+      // What is not proved must not half work.
+      const after = await this.#trip((trip) => trip.unregister(row).entries());
+      this.#commit(row, { lastTest: test, flags: ownEntry(row, after.entries)?.flags ?? null });
+      throw this.#failure(row, test, report.registered.get(row.emulator)?.problem);
+    }
+    this.#commit(row, {
+      state: 'on',
+      activity: null,
+      flags: ownEntry(row, report.entries)?.flags ?? null,
+      lastTest: test,
+      switchedOnMs: Math.round(performance.now() - startedAt),
+    });
+  }
+
+  /** Sees to it that the emulator lies on the VM's data disk. */
+  async #provide(row: ArchRow, link: GuestLink, signal: AbortSignal): Promise<EmulatorId> {
+    const { vm, packages, wanted, jobs, log } = this.#options;
+    const known = wanted.get(row.arch).emulator;
+    const present = known
+      ? this.#trip((trip) => trip.sha256(emulatorPath(row, known))).then(
+          (report) => report.sha256.get(emulatorPath(row, known)) === known.sha256,
+        )
+      : Promise.resolve(false);
+    const title = `Emulator ${row.emulator} for VM "${vm.name}"`;
+    const [, provided] = await Promise.all([
+      present,
+      jobs.run({ kind: 'emulator', title, signal }, async (job): Promise<EmulatorId> => {
+        const show = this.#activityReporter(row);
+        job.phase('fetching');
+        const fetched = await fetchEmulator({
+          packages,
+          row,
+          vmArch: vm.arch,
+          signal: job.signal,
+          onProgress: (doneBytes, totalBytes) => {
+            job.progress(doneBytes, totalBytes);
+            show('downloading', doneBytes, totalBytes);
+          },
+        }).catch(async (thrown: unknown) => {
+          if (isAbort(thrown) || !known || !(await present)) throw thrown;
+          log.warn({ arch: row.arch, err: thrown }, 'no newer emulator to be had; the one in the VM serves');
+          return null;
+        });
+        if (!fetched) return known as EmulatorId;
+        if (known?.sha256 === fetched.sha256 && known.version === fetched.version && (await present))
+          return known;
+        job.phase('uploading');
+        await link.writeFile(emulatorPath(row, fetched), fetched.content, {
+          mode: 0o755,
+          signal: job.signal,
+          onProgress: (doneBytes) => {
+            job.progress(doneBytes, fetched.sizeBytes);
+            show('uploading', doneBytes, fetched.sizeBytes);
+          },
+        });
+        const { version, sha256, sizeBytes } = fetched;
+        return { version, sha256, sizeBytes };
+      }),
+    ]);
+    await wanted.change(row.arch, { emulator: provided });
+    return provided;
+  }
+
+  async #switchOff(row: ArchRow): Promise<void> {
+    await this.#options.wanted.change(row.arch, { wanted: false });
+    if (!this.#link) {
+      this.#commit(row, { state: 'unknown', wanted: false, activity: null, error: null });
+      return;
+    }
+    this.#commit(row, {
+      state: 'switching-off',
+      wanted: false,
+      activity: 'removing the handler',
+      error: null,
+    });
+    const report = await this.#trip((trip) => trip.running(row).unregister(row).entries());
+    if (ownEntry(row, report.entries)) {
+      throw new EngineError({
+        code: 'emulator_failed',
+        message: `The handler for ${row.arch} could not be removed: ${report.unregisterProblems.get(row.emulator) || 'the kernel kept it'}.`,
+        hint: 'Restart the VM: handlers do not survive that.',
+      });
+    }
+    const running = report.running.get(row.emulator) ?? 0;
+    const foreign = foreignEntry(row, report.entries);
+    this.#commit(row, {
+      state: 'off',
+      activity: running > 0 ? stillRunning(running) : null,
+      flags: null,
+      error: foreign ? this.#foreignHandler(row, foreign).toWire() : null,
+    });
+  }
+
+  async #test(row: ArchRow): Promise<void> {
+    const before = this.#record(row.arch);
+    const emulator = this.#options.wanted.get(row.arch).emulator;
+    const report = await this.#trip((trip) => trip.entries().stub(row));
+    const own = ownEntry(row, report.entries);
+    if (before.state === 'native') {
+      this.#commit(row, { lastTest: judgeNative(row, report) });
+      return;
+    }
+    const interpreter = emulator ? emulatorPath(row, emulator) : (own?.interpreter ?? '');
+    const test = judgeHandler(row, report, interpreter);
+    const expected = before.wanted || own !== undefined;
+    const failed = expected && !test.ok;
+    this.#commit(row, {
+      state: test.ok ? 'on' : failed ? 'failed' : 'off',
+      flags: own?.flags ?? null,
+      lastTest: test,
+      error: failed ? this.#failure(row, test, undefined).toWire() : null,
+    });
+  }
+
+  #operate(row: ArchRow, verb: Verb, work: (signal: AbortSignal) => Promise<void>): Promise<Handler> {
+    const running = this.#operations.get(row.arch);
+    if (running?.verb === verb) return running.done;
+    if (verb !== 'test') running?.cancel.abort();
+    const cancel = new AbortController();
+    const done = this.#perform(row, verb, { after: running?.done, cancelled: cancel.signal, work }).finally(
+      () => {
+        if (this.#operations.get(row.arch)?.cancel === cancel) this.#operations.delete(row.arch);
+      },
+    );
+    this.#operations.set(row.arch, { verb, cancel, done });
+    return done;
+  }
+
+  async #perform(
+    row: ArchRow,
+    verb: Verb,
+    options: {
+      after: Promise<Handler> | undefined;
+      cancelled: AbortSignal;
+      work: (signal: AbortSignal) => Promise<void>;
+    },
+  ): Promise<Handler> {
+    await options.after?.catch(() => undefined);
+    try {
+      const link = verb === 'off' ? this.#link : this.#requireLink();
+      const signal = link ? AbortSignal.any([options.cancelled, link.signal]) : options.cancelled;
+      signal.throwIfAborted();
+      await options.work(signal);
+    } catch (thrown) {
+      await this.#failed(row, verb, thrown);
+      throw toEngineError(thrown);
+    }
+    return this.#record(row.arch);
+  }
+
+  async #failed(row: ArchRow, verb: Verb, thrown: unknown): Promise<void> {
+    if (!this.#link) {
+      this.#commit(row, { state: 'unknown', activity: null });
+      return;
+    }
+    if (isAbort(thrown)) {
+      if (verb !== 'on') return;
+      // A person cancelled it, so it is not wanted any more; nothing of it was registered.
+      await this.#options.wanted.change(row.arch, { wanted: false });
+      this.#commit(row, { state: 'off', wanted: false, activity: null, error: null });
+      return;
+    }
+    if (verb === 'test') return;
+    this.#commit(row, { state: 'failed', activity: null, error: toEngineError(thrown).toWire() });
+  }
+
+  #trip(prepare: (trip: GuestTrip) => GuestTrip): Promise<TripReport> {
+    const next = this.#trips
+      .catch(() => undefined)
+      .then(() => prepare(new GuestTrip()).run(this.#requireLink()));
+    this.#trips = next;
+    return next;
+  }
+
+  #detach(link: GuestLink): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    for (const row of archTable) {
+      if (nativeArches(this.#options.vm.arch).includes(row.arch)) continue;
+      this.#commit(row, { state: 'unknown', activity: null, flags: null });
+    }
+  }
+
+  #requireLink(): GuestLink {
+    if (this.#link) return this.#link;
+    const { name } = this.#options.vm;
+    throw new EngineError({
+      code: 'wrong_state',
+      message: `VM "${name}" is not running, so its handlers cannot be changed or tested.`,
+      hint: `Start it first: foredeck start --vm ${name}`,
+    });
+  }
+
+  #record(arch: Arch): Handler {
+    const { store, vm } = this.#options;
+    const record = store.state.handlers[handlerKey(vm.name, arch)];
+    if (!record) throw new TypeError(`no handler record ${vm.name}/${arch}: publish() comes first`);
+    return record;
+  }
+
+  #commit(row: ArchRow, change: Partial<Handler>): void {
+    const { store, vm } = this.#options;
+    const value = { ...this.#record(row.arch), ...change };
+    store.commit({ in: 'handlers', key: handlerKey(vm.name, row.arch), value });
+  }
+
+  #activityReporter(row: ArchRow): (verb: string, doneBytes: number, totalBytes: number | null) => void {
+    let shownAt = 0;
+    return (verb, doneBytes, totalBytes) => {
+      if (performance.now() - shownAt < activityIntervalMs) return;
+      shownAt = performance.now();
+      const total = totalBytes === null ? '' : ` of ${megabytes(totalBytes)}`;
+      this.#commit(row, { activity: `${verb} ${megabytes(doneBytes)}${total} MB` });
+    };
+  }
+
+  #failure(row: ArchRow, test: SelfTest, registerProblem: string | undefined): EngineError {
+    const why =
+      registerProblem ||
+      test.steps
+        .filter((step) => !step.ok)
+        .map((step) => step.detail)
+        .join('; ');
+    return new EngineError({
+      code: 'emulator_failed',
+      message: `${row.arch} programs do not run in VM "${this.#options.vm.name}": ${why}.`,
+      hint: 'Switch it off and on again. If it stays, restart the VM.',
+      details: Object.fromEntries(test.steps.map((step) => [step.id, step.detail])),
+    });
+  }
+
+  #foreignHandler(row: ArchRow, entry: { name: string; interpreter: string }): EngineError {
+    return new EngineError({
+      code: 'emulator_failed',
+      message: `${row.arch} programs still run: another program registered "${entry.name}" (${entry.interpreter}).`,
+      hint: 'Foredeck removes only its own handlers. Remove that one where it came from, or restart the VM.',
+      details: { entry: entry.name, interpreter: entry.interpreter },
+    });
+  }
+}
+
+function stillRunning(programs: number): string {
+  const words =
+    programs === 1
+      ? '1 program goes on under it until it ends'
+      : `${programs} programs go on under it until they end`;
+  return `${words}; new ones fail with "exec format error"`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
+}

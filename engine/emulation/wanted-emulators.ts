@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { Arch } from '../../contract/arch.ts';
+import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
+import type { Log } from '../base/log.ts';
+
+/** What a VM's folder remembers about one architecture. */
+const WantedEmulator = z.object({
+  wanted: z.boolean(),
+  /** What was last switched on, so that a boot needs neither packages nor network. */
+  emulator: z.object({ version: z.string(), sha256: z.string(), sizeBytes: z.number() }).nullable(),
+});
+export type WantedEmulator = z.infer<typeof WantedEmulator>;
+
+const WantedFile = z.partialRecord(Arch, WantedEmulator);
+
+const nothing: WantedEmulator = { wanted: false, emulator: null };
+
+/** Which emulators a person wants in one VM; outlives engine, VM and guest image. */
+export class WantedEmulators {
+  readonly #path: string;
+  readonly #log: Log;
+  #byArch: z.infer<typeof WantedFile> = {};
+
+  constructor(path: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+  }
+
+  /** A file that cannot be understood counts as empty: switching on again is one click. */
+  async load(): Promise<void> {
+    const text = await readFileIfAny(this.#path);
+    if (text === undefined) return;
+    try {
+      this.#byArch = WantedFile.parse(JSON.parse(text));
+    } catch (thrown) {
+      this.#log.warn({ path: this.#path, err: thrown }, 'wanted emulators are unreadable and start empty');
+    }
+  }
+
+  get(arch: Arch): WantedEmulator {
+    return this.#byArch[arch] ?? nothing;
+  }
+
+  async change(arch: Arch, change: Partial<WantedEmulator>): Promise<void> {
+    this.#byArch = { ...this.#byArch, [arch]: { ...this.get(arch), ...change } };
+    await writeFileAtomic(this.#path, `${JSON.stringify(this.#byArch, null, 2)}\n`);
+  }
+}
