@@ -10,9 +10,9 @@ export interface Paths {
   readonly home: string;
   /** Engine, at start; removed by it at its end. The engine's only listening socket. */
   readonly engineSocket: string;
-  /** Engine, at start: its pid and start time; the lock is the kernel's, held on this file's socket twin. */
+  /** Engine, at start; stays empty. The lock is the kernel's, held on this file while the engine lives (base/lock.ts). */
   readonly engineLock: string;
-  /** Engine, appended. Rotated at start beyond 5 MB to `engine.log.1`. */
+  /** Engine, appended. Set aside as `engine.log.1` beyond 5 MB by whoever starts the next engine. */
   readonly engineLog: string;
   /** Engine, when a setting changes. */
   readonly settings: string;

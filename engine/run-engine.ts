@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineApi } from './api.ts';
 import { EngineError, toEngineError } from './base/engine-error.ts';
-import { takeLock } from './base/lock.ts';
+import { type Lock, takeLock } from './base/lock.ts';
 import { createLog, type Log } from './base/log.ts';
 import { Scope } from './base/scope.ts';
 import { type Paths, pathsUnder } from './paths.ts';
@@ -38,7 +38,7 @@ export async function runEngine(options: RunEngineOptions): Promise<void> {
   try {
     const paths = pathsUnder(options.home);
     await prepareHome(paths.home);
-    const lock = takeLock(paths.engineLock);
+    const lock = lockHome(paths);
     if (!lock) {
       log.warn({ error: alreadyRunning(paths).toWire() }, 'another engine runs');
       process.exit(engineRunningExitCode);
@@ -69,6 +69,19 @@ export async function runEngine(options: RunEngineOptions): Promise<void> {
     log.fatal({ error: toEngineError(thrown).toWire(), err: thrown }, 'engine could not start');
     await scope.close().catch((failure) => log.error({ err: failure }, 'cleaning up failed'));
     process.exit(1);
+  }
+}
+
+function lockHome(paths: Paths): Lock | null {
+  try {
+    return takeLock(paths.engineLock);
+  } catch (thrown) {
+    throw new EngineError({
+      code: 'home_unusable',
+      message: `Cannot lock "${paths.engineLock}": ${toEngineError(thrown).message}.`,
+      hint: 'Set FOREDECK_HOME to a folder of your own on a local disk that can be written.',
+      cause: thrown,
+    });
   }
 }
 

@@ -54,18 +54,18 @@ export interface ConnectEngineOptions {
 export async function connectEngine(options: ConnectEngineOptions): Promise<EngineClient> {
   const paths = pathsUnder(options.home);
   const running = await tryOpen(paths);
-  if (running) return await greet(running, paths, options, false);
+  if (running) return await greet(running, paths, options);
   if (!options.startIfNone) throw noneRuns(paths);
   options.onStart?.();
   await prepareHome(paths.home);
-  const { socket, started } = await startAndOpen(paths, options);
-  return await greet(socket, paths, options, started);
+  const { socket, launchedPid } = await startAndOpen(paths, options);
+  return await greet(socket, paths, options, launchedPid);
 }
 
 async function startAndOpen(
   paths: Paths,
   options: ConnectEngineOptions,
-): Promise<{ socket: WebSocket; started: boolean }> {
+): Promise<{ socket: WebSocket; launchedPid: number | undefined }> {
   const engine = await launchEngine(paths, options.command ?? defaultEngineCommand());
   let exit: { code: number | null } | undefined;
   void engine.exited.then((code) => {
@@ -74,8 +74,8 @@ async function startAndOpen(
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {
     const socket = await tryOpen(paths);
-    // Ours has lost against another one when it ended with that status: wait for the other to answer.
-    if (socket) return { socket, started: exit?.code !== engineRunningExitCode };
+    if (socket) return { socket, launchedPid: engine.pid };
+    // With that status ours has lost against another one: wait for the other to answer.
     if (exit && exit.code !== engineRunningExitCode) throw await engine.explainExit(exit.code);
     await delay(pollIntervalMs, undefined, options.signal ? { signal: options.signal } : {});
   }
@@ -106,7 +106,7 @@ async function greet(
   socket: WebSocket,
   paths: Paths,
   options: ConnectEngineOptions,
-  started: boolean,
+  launchedPid?: number,
 ): Promise<EngineClient> {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const close = async (): Promise<void> => {
