@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { EngineError } from '../base/engine-error.ts';
 import { pathsUnder } from '../paths.ts';
 import { engineRunningExitCode } from '../run-engine.ts';
@@ -16,9 +16,20 @@ function command(...args: string[]): EngineCommand {
   return { file: process.execPath, args: args.length > 0 ? args : [scriptedMain], env: process.env };
 }
 
-function start(home: string, options: Partial<ConnectEngineOptions> = {}): Promise<EngineClient> {
-  return connectEngine({ home, startIfNone: true, command: command(), ...options });
+const enginePids = new Set<number>();
+
+async function start(home: string, options: Partial<ConnectEngineOptions> = {}): Promise<EngineClient> {
+  const client = await connectEngine({ home, startIfNone: true, command: command(), ...options });
+  enginePids.add(client.info.host.enginePid);
+  return client;
 }
+
+afterEach(() => {
+  const left = [...enginePids].filter(isAlive);
+  for (const pid of left) process.kill(pid, 'SIGKILL');
+  enginePids.clear();
+  expect(left).toEqual([]);
+});
 
 /** Kills the engine outright: it can do nothing about it, as in a crash. */
 async function kill(client: EngineClient): Promise<void> {

@@ -122,7 +122,7 @@ async function greet(
     return {
       calls,
       info,
-      started,
+      started: info.host.enginePid === launchedPid,
       closed,
       close,
       openStream: (path) => openRawStream(paths.engineSocket, path),
