@@ -1,0 +1,292 @@
+import { isDeepStrictEqual } from 'node:util';
+import type Dockerode from 'dockerode';
+import type { Arch } from '../../contract/arch.ts';
+import type { Container, Execution } from '../../contract/records.ts';
+import type { Change } from '../../contract/state.ts';
+import type { Log } from '../base/log.ts';
+import { mapConcurrent } from '../base/map-concurrent.ts';
+import { sleep } from '../base/time.ts';
+import type { Store } from '../state/store.ts';
+import type { ContainerArches } from './container-arches.ts';
+import {
+  changesRow,
+  DockerEvent,
+  type DockerFacts,
+  factsFrom,
+  factsFromEvent,
+  wantedPorts,
+} from './container-record.ts';
+import type { GuestLoopbackPorts } from './guest-loopback-ports.ts';
+import { jsonLines } from './json-lines.ts';
+import type { PublishedPorts } from './published-ports.ts';
+
+/** How the processes of running containers run, as seen in the guest's /proc. Containers unseen are left out. */
+export type ProbeExecution = (
+  containerIds: readonly string[],
+) => Promise<ReadonlyMap<string, { execution: Execution; emulator: string | null }>>;
+
+/** A container's first processes need a moment to appear; several that start together share one probe. */
+const probeDelayMs = 300;
+
+/** Docker's status words count time ("Up 3 minutes"); asked again this often while something runs. */
+const statusIntervalMs = 60_000;
+
+/** Enough to hide round trips; more would crowd a small guest. */
+const inspectsAtOnce = 4;
+
+const firstRetryMs = 1_000;
+const lastRetryMs = 30_000;
+
+export interface ContainerWatcherOptions {
+  readonly vm: { readonly name: string; readonly arch: Arch };
+  readonly docker: Dockerode;
+  readonly store: Store;
+  readonly arches: ContainerArches;
+  readonly ports: PublishedPorts;
+  readonly guestLoopback: GuestLoopbackPorts;
+  readonly probeExecution: ProbeExecution;
+  readonly log: Log;
+}
+
+/**
+ * Keeps the rows of one VM's containers true. Events are subscribed to before everything is listed, so that nothing
+ * falls between; an event shows at once as far as it tells, then Docker is asked. Rows outlive a Docker that cannot
+ * be reached, marked stale; only Docker's own word removes one.
+ */
+export class ContainerWatcher {
+  readonly #options: ContainerWatcherOptions;
+  readonly #listed = Promise.withResolvers<void>();
+  /** Containers being asked about; `again` when something happened meanwhile. */
+  readonly #refreshing = new Map<string, 'once' | 'again'>();
+  /** Whether Docker's events are being followed. */
+  #live = false;
+  #probeTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ContainerWatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves after the first complete list. */
+  get listed(): Promise<void> {
+    return this.#listed.promise;
+  }
+
+  /** Follows Docker until `signal` aborts; reconnects by itself. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    let retryMs = firstRetryMs;
+    const statusTimer = setInterval(() => void this.#refreshStatus(signal), statusIntervalMs);
+    statusTimer.unref();
+    try {
+      while (!signal.aborted) {
+        try {
+          await this.#follow(signal, () => {
+            retryMs = firstRetryMs;
+            this.#listed.resolve();
+          });
+        } catch (thrown) {
+          if (!signal.aborted) this.#options.log.info({ error: thrown }, 'lost sight of Docker');
+        }
+        this.#markStale();
+        await sleep(retryMs, signal);
+        retryMs = Math.min(retryMs * 2, lastRetryMs);
+      }
+    } catch {
+      // Only the sleep throws here, and only because of the signal.
+    } finally {
+      clearInterval(statusTimer);
+      clearTimeout(this.#probeTimer);
+      this.#markStale();
+      // Whoever waits for the first list goes by the same signal.
+      this.#listed.resolve();
+    }
+  }
+
+  /** Looks again at how running containers run, soon; call it when the set of handlers has changed. */
+  probeSoon(): void {
+    this.#probeTimer ??= setTimeout(() => {
+      this.#probeTimer = undefined;
+      void this.#probe();
+    }, probeDelayMs);
+  }
+
+  async #follow(signal: AbortSignal, onListed: () => void): Promise<void> {
+    const request: Dockerode.GetEventsOptions & { abortSignal: AbortSignal } = {
+      filters: { type: ['container'] },
+      abortSignal: signal,
+    };
+    // They wait in the stream until everything is listed.
+    const events = await this.#options.docker.getEvents(request);
+    this.#live = true;
+    await this.#list(signal);
+    onListed();
+    for await (const value of jsonLines(events)) this.#onEvent(value, signal);
+  }
+
+  #onEvent(value: unknown, signal: AbortSignal): void {
+    const event = DockerEvent.safeParse(value).data;
+    if (!event || !changesRow(event)) return;
+    const id = event.Actor.ID;
+    if (event.Action === 'destroy') {
+      this.#remove(id);
+      return;
+    }
+    const facts = factsFromEvent(event, this.#row(id));
+    if (facts) this.#commit([this.#withKnown(facts)]);
+    if (event.Action === 'start') this.probeSoon();
+    void this.#refresh(id, signal);
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { docker, arches } = this.#options;
+    const rows = await docker.listContainers({ all: true, abortSignal: signal });
+    const ids = new Set(rows.map((row) => row.Id));
+    for (const known of this.#rows()) if (!ids.has(known.id)) this.#remove(known.id);
+    const inspected = await mapConcurrent(rows, inspectsAtOnce, async (row) => {
+      const details = await this.#inspect(row.Id, signal);
+      return details && { facts: factsFrom(row, details), ports: wantedPorts(details) };
+    });
+    const found = inspected.filter((entry) => entry !== undefined);
+    this.#commit(found.map(({ facts }) => this.#withKnown(facts)));
+    await arches.read([...ids]);
+    this.#commit(this.#rows().map((row) => this.#withKnown(row)));
+    const running = found.filter(({ facts }) => facts.state === 'running');
+    await this.#options.ports.retain(
+      new Set(running.map(({ facts }) => facts.id)),
+      this.#options.guestLoopback,
+    );
+    for (const { facts, ports } of found) await this.#publish(facts, ports);
+    if (running.length > 0) this.probeSoon();
+  }
+
+  /** Asks Docker about one container. Calls during a call make it ask once more, and no more. */
+  async #refresh(id: string, signal: AbortSignal): Promise<void> {
+    if (this.#refreshing.has(id)) {
+      this.#refreshing.set(id, 'again');
+      return;
+    }
+    try {
+      do {
+        this.#refreshing.set(id, 'once');
+        await this.#refreshOnce(id, signal);
+      } while (this.#refreshing.get(id) === 'again' && !signal.aborted);
+    } catch (thrown) {
+      // The stream of events ends for the same reason; everything is listed again after it.
+      this.#options.log.debug({ error: thrown, id }, 'a container could not be asked about');
+    } finally {
+      this.#refreshing.delete(id);
+    }
+  }
+
+  async #refreshOnce(id: string, signal: AbortSignal): Promise<void> {
+    const { docker, arches } = this.#options;
+    const [details, [row]] = await Promise.all([
+      this.#inspect(id, signal),
+      docker.listContainers({ all: true, filters: { id: [id] }, abortSignal: signal }),
+    ]);
+    // Docker's list can lag behind its events; a later event, or the next list, tells.
+    if (!details || !row) return;
+    const facts = factsFrom(row, details);
+    this.#commit([this.#withKnown(facts)]);
+    await Promise.all([this.#publish(facts, wantedPorts(details)), arches.read([id])]);
+    const now = this.#row(id);
+    if (now) this.#commit([this.#withKnown(now)]);
+  }
+
+  /** Undefined when it is gone. */
+  async #inspect(id: string, signal: AbortSignal): Promise<Dockerode.ContainerInspectInfo | undefined> {
+    try {
+      return await this.#options.docker.getContainer(id).inspect({ abortSignal: signal });
+    } catch (thrown) {
+      if (isNotFound(thrown)) return undefined;
+      throw thrown;
+    }
+  }
+
+  async #publish(facts: DockerFacts, wanted: ReturnType<typeof wantedPorts>): Promise<void> {
+    const { ports, guestLoopback } = this.#options;
+    const published = await ports.set(facts.id, wanted, guestLoopback);
+    const now = this.#row(facts.id);
+    if (now) this.#commit([{ ...now, ports: published }]);
+  }
+
+  async #probe(): Promise<void> {
+    const running = this.#rows().filter((row) => row.state === 'running' && !row.stale);
+    if (running.length === 0) return;
+    try {
+      const seen = await this.#options.probeExecution(running.map((row) => row.id));
+      const changed: Container[] = [];
+      for (const [id, how] of seen) {
+        const now = this.#row(id);
+        if (now) changed.push({ ...now, ...how });
+      }
+      this.#commit(changed);
+    } catch (thrown) {
+      this.#options.log.debug({ error: thrown }, 'how containers run could not be seen');
+    }
+  }
+
+  async #refreshStatus(signal: AbortSignal): Promise<void> {
+    if (!this.#rows().some((row) => row.state === 'running' && !row.stale)) return;
+    try {
+      const rows = await this.#options.docker.listContainers({ all: true, abortSignal: signal });
+      const changed = rows.flatMap(({ Id, Status }) => {
+        const now = this.#row(Id);
+        return now && !now.stale ? [{ ...now, status: Status }] : [];
+      });
+      this.#commit(changed);
+    } catch (thrown) {
+      this.#options.log.debug({ error: thrown }, 'status words could not be refreshed');
+    }
+  }
+
+  /** Docker's facts together with what is known from elsewhere. */
+  #withKnown(facts: DockerFacts): Container {
+    const { vm, arches } = this.#options;
+    const known = this.#row(facts.id);
+    const arch = arches.known(facts.id) ?? known?.arch ?? null;
+    const execution = known?.execution ?? 'unknown';
+    return {
+      ...facts,
+      vm: vm.name,
+      arch,
+      // Nothing stands between a program and a CPU of its own architecture; all else has to be seen.
+      execution: execution === 'unknown' && arch === vm.arch ? 'native' : execution,
+      emulator: known?.emulator ?? null,
+      ports: known?.ports ?? [],
+      stale: !this.#live,
+    };
+  }
+
+  #row(id: string): Container | undefined {
+    return this.#options.store.state.containers[id];
+  }
+
+  #rows(): Container[] {
+    const { store, vm } = this.#options;
+    return Object.values(store.state.containers).filter((row) => row.vm === vm.name);
+  }
+
+  #remove(id: string): void {
+    const { arches, ports, guestLoopback, store } = this.#options;
+    arches.forget(id);
+    void ports.set(id, [], guestLoopback);
+    store.commit({ in: 'containers', key: id, value: null });
+  }
+
+  #markStale(): void {
+    this.#live = false;
+    this.#commit(this.#rows().map((row) => ({ ...row, stale: true })));
+  }
+
+  /** Tells only what has changed. */
+  #commit(rows: readonly Container[]): void {
+    const changes = rows
+      .filter((row) => !isDeepStrictEqual(row, this.#row(row.id)))
+      .map((row): Change => ({ in: 'containers', key: row.id, value: row }));
+    this.#options.store.commit(...changes);
+  }
+}
+
+function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof Error && 'statusCode' in thrown && thrown.statusCode === 404;
+}
