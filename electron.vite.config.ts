@@ -28,6 +28,14 @@ export default defineConfig({
   },
   renderer: {
     ...renderer,
-    build: { ...renderer.build, rolldownOptions: { input: fromHere('./renderer/index.html') } },
+    // Said again: in a configuration which electron-vite bundles, an imported file's own place is this file's.
+    root: fromHere('./renderer'),
+    build: {
+      ...renderer.build,
+      outDir: fromHere('./out/renderer'),
+      rolldownOptions: { input: fromHere('./renderer/index.html') },
+      // electron-vite's default is off.
+      minify: true,
+    },
   },
 });

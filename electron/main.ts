@@ -46,7 +46,7 @@ async function prepare(): Promise<{ window: MainWindow; engine: EngineConnection
 async function open({ window, engine }: { window: MainWindow; engine: EngineConnection }): Promise<void> {
   denyPermissions(session.defaultSession);
   serveAppScheme(join(built, '..', 'renderer'));
-  setApplicationMenu();
+  setApplicationMenu((path) => window.navigate(path));
   window.show();
   await startEngine(engine);
 }

@@ -1,11 +1,26 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 
+const screens = ['Overview', 'Containers', 'Emulation', 'Terminal', 'Activity', 'Settings'];
+
 /**
- * Platform roles only. Off macOS the usual accelerators (Ctrl+W, Ctrl+Q, Ctrl+M, Ctrl+R) are control characters which
- * belong to the shell in the terminal, so those commands take Shift as well, as terminals do.
+ * Platform roles, and the page's screens by name. Off macOS the usual accelerators (Ctrl+W, Ctrl+Q, Ctrl+M, Ctrl+R)
+ * are control characters which belong to the shell in the terminal, so those commands take Shift as well, as terminals
+ * do.
  */
-export function setApplicationMenu(): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(process.platform === 'darwin' ? macMenu : desktopMenu));
+export function setApplicationMenu(navigate: (path: string) => void): void {
+  const go: MenuItemConstructorOptions = {
+    label: 'Go',
+    submenu: screens.map((screen, index) => ({
+      label: screen,
+      accelerator: `CmdOrCtrl+${index + 1}`,
+      click: () => navigate(`/${screen.toLowerCase()}`),
+    })),
+  };
+  const template: MenuItemConstructorOptions[] =
+    process.platform === 'darwin'
+      ? [{ role: 'appMenu' }, { role: 'fileMenu' }, { role: 'editMenu' }, view, go, { role: 'windowMenu' }]
+      : [file, { role: 'editMenu' }, view, go, { role: 'help', submenu: [{ role: 'about' }] }];
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
 const view: MenuItemConstructorOptions = {
@@ -20,23 +35,10 @@ const view: MenuItemConstructorOptions = {
   ],
 };
 
-const macMenu: MenuItemConstructorOptions[] = [
-  { role: 'appMenu' },
-  { role: 'fileMenu' },
-  { role: 'editMenu' },
-  view,
-  { role: 'windowMenu' },
-];
-
-const desktopMenu: MenuItemConstructorOptions[] = [
-  {
-    label: 'File',
-    submenu: [
-      { role: 'close', accelerator: 'Ctrl+Shift+W' },
-      { role: 'quit', accelerator: 'Ctrl+Shift+Q' },
-    ],
-  },
-  { role: 'editMenu' },
-  view,
-  { role: 'help', submenu: [{ role: 'about' }] },
-];
+const file: MenuItemConstructorOptions = {
+  label: 'File',
+  submenu: [
+    { role: 'close', accelerator: 'Ctrl+Shift+W' },
+    { role: 'quit', accelerator: 'Ctrl+Shift+Q' },
+  ],
+};

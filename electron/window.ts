@@ -1,5 +1,6 @@
 import { BrowserWindow, type IpcMainEvent, nativeTheme } from 'electron';
 import { appOrigin, appUrl } from './app-origin.ts';
+import { navigateChannel } from './ipc-channels.ts';
 
 /** The page's own background colours (renderer/ui/theme.css), so that nothing flashes before its first paint. */
 const backgroundColor = { dark: '#101518', light: '#f2f5f7' };
@@ -25,6 +26,13 @@ export class MainWindow {
     window.focus();
   }
 
+  /** Shows the screen at `path`, such as `/containers`, opening the window if need be. */
+  navigate(path: string): void {
+    if (this.#window) this.#window.webContents.send(navigateChannel, path);
+    else this.#open(path);
+    this.show();
+  }
+
   /** Whether `event` comes from this window's page itself: its main frame, under the app's origin. */
   isItsPage(event: IpcMainEvent): boolean {
     const frame = event.senderFrame;
@@ -36,7 +44,7 @@ export class MainWindow {
     );
   }
 
-  #open(): void {
+  #open(path = ''): void {
     const window = new BrowserWindow({
       title: 'Foredeck',
       width: 1280,
@@ -60,7 +68,7 @@ export class MainWindow {
     window.once('closed', () => {
       this.#window = undefined;
     });
-    window.loadURL(appUrl).catch((thrown) => {
+    window.loadURL(`${appUrl}#${path}`).catch((thrown) => {
       // A window closed while it loads rejects as well; that is no failure.
       if (!window.isDestroyed()) console.error(`Cannot show ${appUrl}: ${String(thrown)}`);
     });

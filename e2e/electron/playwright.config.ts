@@ -1,0 +1,22 @@
+import { defineConfig } from '@playwright/test';
+import type { ShellOptions } from './shell-test.ts';
+
+/**
+ * The same specs twice: over the double, everywhere, and over real Electron, where its binary can be launched. Where
+ * it cannot, those are reported as skipped. Needs `npm run build`.
+ */
+export default defineConfig<ShellOptions>({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  outputDir: '../../out/e2e-electron',
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  // Each starts a Chromium; two cores do one at a time best.
+  workers: 1,
+  forbidOnly: true,
+  reporter: 'list',
+  projects: [
+    { name: 'double', use: { runtime: 'double' } },
+    { name: 'electron', use: { runtime: 'electron' } },
+  ],
+});
