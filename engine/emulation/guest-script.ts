@@ -1,6 +1,6 @@
 /**
- * Runs in the VM as `perl -e`, as root: reads steps from standard input, one a line, tab-separated, and answers each
- * with lines of the same shape, free text as hexadecimal, `end` last. Perl because every Debian has perl-base, and one
+ * Runs in the VM as root, read by `perl -` from standard input: the lines after it are steps, tab-separated, and it
+ * answers each with lines of the same shape, free text as hexadecimal, `end` last. Perl because every Debian has perl-base, and one
  * process does what a shell needs dozens of programs for: under TCG each of those costs tens of milliseconds.
  *
  * Steps and answers are described where they are built and read, in guest-trip.ts.
@@ -156,4 +156,5 @@ sub stub {
   rmdir($root);
   return ($status, $ended_at - $started);
 }
+__END__
 `;

@@ -111,8 +111,8 @@ export class GuestTrip {
 
   /** Throws `guest_command_failed` when the guest did not do every step, whatever the steps' own outcomes. */
   async run(link: GuestLink): Promise<TripReport> {
-    const result = await link.exec(['perl', '-e', guestScript, binfmtFolder, emulatorsFolder], {
-      input: this.#steps.map((step) => `${step}\n`).join(''),
+    const result = await link.exec(['perl', '-', binfmtFolder, emulatorsFolder], {
+      input: guestScript + this.#steps.map((step) => `${step}\n`).join(''),
       timeoutMs: tripTimeoutMs,
     });
     const lines = result.stdout.split('\n');

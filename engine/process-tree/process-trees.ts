@@ -1,0 +1,142 @@
+import type { Arch } from '../../contract/arch.ts';
+import type { ProcessSample } from '../../contract/process-tree.ts';
+import { EngineError } from '../base/engine-error.ts';
+import type { Log } from '../base/log.ts';
+import { Publisher } from '../base/publisher.ts';
+import { orAborted, sleep } from '../base/time.ts';
+import type { GuestLink } from '../vm/ports.ts';
+import { buildTree } from './build-tree.ts';
+import { type ContainerExecution, containerExecutions } from './container-execution.ts';
+import { type VmSample, VmSampler } from './vm-sampler.ts';
+
+export interface ProcessTreesOptions {
+  readonly log: Log;
+  /** Between the samples of a watch. Default 2 s. */
+  readonly intervalMs?: number;
+  /** How long a guest's sampler process outlives its last user. Default 3 s. */
+  readonly lingerMs?: number;
+}
+
+/** As the contract promises: one every two seconds. */
+const defaultIntervalMs = 2_000;
+
+/** Docker's events come in bursts, and starting perl in the guest costs more than a sample. */
+const defaultLingerMs = 3_000;
+
+/** A window shows no more, and a container that runs away must not fill the wire. */
+const maxProcesses = 2_000;
+
+/** The processes of every VM, sampled while somebody looks. */
+export class ProcessTrees {
+  readonly #log: Log;
+  readonly #intervalMs: number;
+  readonly #lingerMs: number;
+  readonly #samplers = new Map<string, VmSampler>();
+  readonly #attached = new Publisher<string>();
+
+  constructor(options: ProcessTreesOptions) {
+    this.#log = options.log;
+    this.#intervalMs = options.intervalMs ?? defaultIntervalMs;
+    this.#lingerMs = options.lingerMs ?? defaultLingerMs;
+  }
+
+  /** After each connect. Does nothing in the guest; ends by itself with the link. */
+  attach(vm: { name: string; arch: Arch }, link: GuestLink): void {
+    const sampler = new VmSampler({ link, arch: vm.arch, log: this.#log, lingerMs: this.#lingerMs });
+    this.#samplers.set(vm.name, sampler);
+    link.signal.addEventListener(
+      'abort',
+      () => {
+        if (this.#samplers.get(vm.name) === sampler) this.#samplers.delete(vm.name);
+      },
+      { once: true },
+    );
+    this.#attached.publish(vm.name);
+  }
+
+  /** One sample of a container, or of the whole VM. Throws `wrong_state` when the VM is away. */
+  async sample(vm: string, containerId: string | null): Promise<ProcessSample> {
+    return view(await this.#fresh(vm), containerId);
+  }
+
+  /**
+   * A sample now and then one every interval, for as long as it is read. Waits while the VM is away; throws
+   * `wrong_state` when it is away from the start, and what a failed sample throws.
+   */
+  async *watch(
+    vm: string,
+    containerId: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProcessSample, void, undefined> {
+    for (
+      let sampler: VmSampler | undefined = this.#require(vm);
+      sampler;
+      sampler = await this.#next(vm, signal)
+    ) {
+      const release = sampler.hold();
+      try {
+        while (!signal.aborted) {
+          // Half an interval: watchers that started at different times come to share their samples.
+          const sample = await orAborted(sampler.recent(this.#intervalMs / 2), signal);
+          yield view(sample, containerId);
+          const pauseMs = Math.max(0, sample.at + this.#intervalMs - Date.now());
+          await sleep(pauseMs, AbortSignal.any([signal, sampler.signal]));
+        }
+      } catch (thrown) {
+        if (!signal.aborted && !sampler.signal.aborted) throw thrown;
+      } finally {
+        release();
+      }
+    }
+  }
+
+  /** How the containers named run, from one sample; `unknown` where no process was seen. */
+  async probeExecution(
+    vm: string,
+    containerIds: readonly string[],
+  ): Promise<Map<string, ContainerExecution>> {
+    return containerExecutions((await this.#fresh(vm)).processes, containerIds);
+  }
+
+  async #fresh(vm: string): Promise<VmSample> {
+    const sampler = this.#require(vm);
+    const release = sampler.hold();
+    try {
+      return await sampler.fresh();
+    } finally {
+      release();
+    }
+  }
+
+  #require(vm: string): VmSampler {
+    const sampler = this.#samplers.get(vm);
+    if (sampler) return sampler;
+    throw new EngineError({
+      code: 'wrong_state',
+      message: `VM "${vm}" is not running, so there are no processes to show.`,
+      hint: `Start it first: foredeck start --vm ${vm}`,
+    });
+  }
+
+  /** The sampler of the VM's next connection; undefined once `signal` aborts. */
+  async #next(vm: string, signal: AbortSignal): Promise<VmSampler | undefined> {
+    const attachments = this.#attached.subscribe(signal);
+    for (let sampler = this.#samplers.get(vm); !signal.aborted; sampler = this.#samplers.get(vm)) {
+      if (sampler && !sampler.signal.aborted) {
+        await attachments.return();
+        return sampler;
+      }
+      await attachments.next();
+    }
+    return undefined;
+  }
+}
+
+function view(sample: VmSample, containerId: string | null): ProcessSample {
+  const { processes, omitted } = buildTree(sample.processes, containerId, maxProcesses);
+  return { at: sample.at, sampleMs: sample.sampleMs, processes, omitted };
+}
+
+export function createProcessTrees(options: ProcessTreesOptions): ProcessTrees {
+  return new ProcessTrees(options);
+}

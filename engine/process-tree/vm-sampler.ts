@@ -1,0 +1,145 @@
+import type { Arch } from '../../contract/arch.ts';
+import type { Process } from '../../contract/process-tree.ts';
+import type { Log } from '../base/log.ts';
+import type { GuestLink } from '../vm/ports.ts';
+import { GuestSampler } from './guest-sampler.ts';
+import type { RawProcess, RawSample } from './raw-sample.ts';
+import { recognise } from './recognise.ts';
+
+/** Everything that ran in a VM at one moment. */
+export interface VmSample {
+  /** Epoch milliseconds by the host's clock. */
+  readonly at: number;
+  readonly sampleMs: number;
+  readonly processes: readonly Process[];
+}
+
+export interface VmSamplerOptions {
+  readonly link: GuestLink;
+  readonly arch: Arch;
+  readonly log: Log;
+  /** How long the guest's sampler process stays after its last user. */
+  readonly lingerMs: number;
+}
+
+/**
+ * Samples of one VM over one connection, shared by everybody who looks. Without users nothing runs in the guest: the
+ * sampler process there starts with the first sample and ends soon after the last user has left.
+ */
+export class VmSampler {
+  readonly #options: VmSamplerOptions;
+  #users = 0;
+  #linger: NodeJS.Timeout | undefined;
+  #sampler: Promise<GuestSampler> | undefined;
+  #latest: VmSample | undefined;
+  #running: Promise<VmSample> | undefined;
+  #next: Promise<VmSample> | undefined;
+  /** Boot by the host's clock, read once, so that start times do not move from sample to sample. */
+  #bootAt: number | undefined;
+
+  constructor(options: VmSamplerOptions) {
+    this.#options = options;
+    options.link.signal.addEventListener('abort', () => clearTimeout(this.#linger), { once: true });
+  }
+
+  /** Aborted when the connection is gone. */
+  get signal(): AbortSignal {
+    return this.#options.link.signal;
+  }
+
+  /** Keeps the guest's sampler process until the returned function is called, once. */
+  hold(): () => void {
+    this.#users += 1;
+    clearTimeout(this.#linger);
+    return () => {
+      this.#users -= 1;
+      if (this.#users > 0 || this.signal.aborted) return;
+      this.#linger = setTimeout(() => void this.#closeSampler(), this.#options.lingerMs);
+      this.#linger.unref();
+    };
+  }
+
+  /** A sample that begins after this call. Callers who come while one runs share the next. */
+  fresh(): Promise<VmSample> {
+    if (this.#next) return this.#next;
+    if (!this.#running) return this.#begin();
+    this.#next = this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#begin();
+      });
+    return this.#next;
+  }
+
+  /** A sample at most this old, or the one that is being taken. */
+  recent(maxAgeMs: number): Promise<VmSample> {
+    if (this.#latest && Date.now() - this.#latest.at < maxAgeMs) return Promise.resolve(this.#latest);
+    return this.#running ?? this.#begin();
+  }
+
+  #begin(): Promise<VmSample> {
+    const running = this.#take().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
+  async #take(): Promise<VmSample> {
+    this.#sampler ??= GuestSampler.start(this.#options.link);
+    const using = this.#sampler;
+    try {
+      const sampler = await using;
+      const raw = await sampler.sample(this.signal);
+      const at = Date.now();
+      this.#bootAt ??= at - raw.uptimeMs;
+      const sample = this.#interpret(raw, at, this.#bootAt);
+      this.#latest = sample;
+      return sample;
+    } catch (thrown) {
+      // The next sample begins with a new process.
+      if (this.#sampler === using) await this.#closeSampler();
+      throw thrown;
+    }
+  }
+
+  async #closeSampler(): Promise<void> {
+    const closing = this.#sampler;
+    this.#sampler = undefined;
+    try {
+      await (await closing)?.close();
+    } catch (thrown) {
+      this.#options.log.debug({ err: thrown }, 'process sampler did not start or end cleanly');
+    }
+  }
+
+  #interpret(raw: RawSample, at: number, bootAt: number): VmSample {
+    return {
+      at,
+      sampleMs: raw.sampleMs,
+      processes: raw.processes.map((process) => this.#toProcess(process, raw, bootAt)),
+    };
+  }
+
+  #toProcess(process: RawProcess, raw: RawSample, bootAt: number): Process {
+    const recognised = recognise(process, raw.entries, this.#options.arch);
+    return {
+      pid: process.pid,
+      ppid: process.ppid,
+      uid: process.uid,
+      state: process.state,
+      execution: recognised.execution,
+      arch: recognised.arch,
+      emulator: recognised.emulator,
+      argv: [...recognised.argv],
+      rawArgv: [...process.argv],
+      comm: process.comm,
+      cpuMs: process.cpuMs,
+      rssBytes: process.rssBytes,
+      threads: process.threads,
+      startedAt: Math.max(0, bootAt + process.startedAfterBootMs),
+      containerId: process.containerId,
+    };
+  }
+}
