@@ -1,0 +1,310 @@
+import { randomUUID } from 'node:crypto';
+import type { Arch, HostArch } from '../../contract/arch.ts';
+import { protocolVersion } from '../../contract/procedures.ts';
+import type { Process, ProcessSample } from '../../contract/process-tree.ts';
+import type { DockerCli, GuestImage, Handler, Job, SelfTest, Settings, Vm } from '../../contract/records.ts';
+import { type Change, handlerKey, type State, type StateUpdate } from '../../contract/state.ts';
+import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
+import type { EngineApi, RawStream } from '../../engine/api.ts';
+import { EngineError } from '../../engine/base/engine-error.ts';
+import { Store } from '../../engine/state/store.ts';
+import { FakeTerminal } from './fake-terminal.ts';
+import { bootRecord, handlerRecord, selfTestRecord } from './records.ts';
+
+/** The procedures a spec may hold back or make fail. */
+export type FakeProcedure =
+  | 'startVm'
+  | 'stopVm'
+  | 'restartVm'
+  | 'switchOn'
+  | 'switchOff'
+  | 'testHandler'
+  | 'setSettings'
+  | 'cancelJob'
+  | 'findDockerCli'
+  | 'installDockerCli'
+  | 'openTerminal';
+
+/**
+ * An engine without VMs for specs of the page: it carries out what it is asked at once and successfully, unless the
+ * spec holds a procedure back or makes it fail, and shows whatever state the spec commits. Everything between it and
+ * the page is the real thing.
+ */
+export class FakeEngine implements EngineApi {
+  readonly store: Store;
+  /** What was asked, in order: `startVm service`, `switchOn service arm64`. */
+  readonly asked: string[] = [];
+  readonly terminals = new Map<string, FakeTerminal>();
+  consoleText: string[] = ['[    0.000000] Linux version 6.12.117-cloud-amd64', 'init: stage network'];
+  /** How often the processes are sampled, milliseconds. */
+  sampleEveryMs = 100;
+  /** How many streams of samples are being read. */
+  processWatchers = 0;
+  readonly #processes = new Map<string, Process[]>();
+  readonly #held = new Map<FakeProcedure, PromiseWithResolvers<void>>();
+  readonly #failures = new Map<FakeProcedure, EngineError>();
+  readonly #startedAt = Date.now();
+
+  constructor(initial: State) {
+    this.store = new Store(initial);
+  }
+
+  get state(): State {
+    return this.store.state;
+  }
+
+  commit(...changes: Change[]): void {
+    this.store.commit(...changes);
+  }
+
+  /** Replaces everything, as one batch of changes. */
+  show(state: State): void {
+    const changes: Change[] = [
+      { in: 'host', value: state.host },
+      { in: 'settings', value: state.settings },
+    ];
+    for (const name of ['vms', 'containers', 'handlers', 'jobs', 'images'] as const) {
+      for (const key of Object.keys(this.state[name])) {
+        if (!(key in state[name])) changes.push({ in: name, key, value: null } as Change);
+      }
+      for (const [key, value] of Object.entries(state[name]))
+        changes.push({ in: name, key, value } as Change);
+    }
+    this.commit(...changes);
+  }
+
+  changeVm(change: Partial<Vm>): void {
+    const vm = this.#vm('service');
+    this.commit({ in: 'vms', key: vm.name, value: { ...vm, ...change } });
+  }
+
+  setProcesses(container: string, processes: Process[]): void {
+    this.#processes.set(container, processes);
+  }
+
+  /** Calls of `procedure` wait until the returned function is called. */
+  hold(procedure: FakeProcedure): () => void {
+    const gate = Promise.withResolvers<void>();
+    this.#held.set(procedure, gate);
+    return () => {
+      this.#held.delete(procedure);
+      gate.resolve();
+    };
+  }
+
+  /** The next call of `procedure` fails. */
+  failNext(procedure: FakeProcedure, error: EngineError): void {
+    this.#failures.set(procedure, error);
+  }
+
+  async info(): ReturnType<EngineApi['info']> {
+    return { protocol: protocolVersion, host: this.state.host, startedAt: this.#startedAt };
+  }
+
+  async quit(): Promise<void> {}
+
+  watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {
+    return this.store.watch(signal);
+  }
+
+  async setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
+    await this.#carryOut('setSettings', JSON.stringify(change));
+    const settings = { ...this.state.settings, ...change } as Settings;
+    this.commit({ in: 'settings', value: settings });
+    return settings;
+  }
+
+  async startVm(name: string): Promise<Vm> {
+    this.changeVm({ state: 'starting', error: null, boot: bootRecord('qemu', Date.now()) });
+    await this.#carryOut('startVm', name);
+    const { endpoints } = this.#vm(name);
+    this.changeVm({
+      state: 'running',
+      boot: bootRecord('emulators', Date.now()),
+      endpoints: { ...endpoints, dockerReady: true },
+    });
+    return this.#vm(name);
+  }
+
+  async stopVm(name: string): Promise<Vm> {
+    this.changeVm({ state: 'stopping' });
+    await this.#carryOut('stopVm', name);
+    const { endpoints } = this.#vm(name);
+    this.changeVm({ state: 'stopped', endpoints: { ...endpoints, dockerReady: false } });
+    for (const container of Object.values(this.state.containers)) {
+      this.commit({ in: 'containers', key: container.id, value: { ...container, stale: true } });
+    }
+    return this.#vm(name);
+  }
+
+  async restartVm(name: string): Promise<Vm> {
+    await this.#carryOut('restartVm', name);
+    return this.#vm(name);
+  }
+
+  async consoleLines(_vm: string, lines: number): Promise<string[]> {
+    return this.consoleText.slice(-lines);
+  }
+
+  async listHandlers(): Promise<Handler[]> {
+    return Object.values(this.state.handlers);
+  }
+
+  async switchOn(vm: string, arch: Arch): Promise<Handler> {
+    this.#changeHandler(
+      vm,
+      arch,
+      handlerRecord(arch, 'switching-on', { activity: 'downloading 4.2 of 6.0 MB' }),
+    );
+    return await this.#switch('switchOn', vm, arch, handlerRecord(arch, 'on', { lastTest: newProof() }));
+  }
+
+  async switchOff(vm: string, arch: Arch): Promise<Handler> {
+    this.#changeHandler(vm, arch, handlerRecord(arch, 'switching-off', { activity: 'removing the entry' }));
+    return await this.#switch('switchOff', vm, arch, handlerRecord(arch, 'off'));
+  }
+
+  async testHandler(vm: string, arch: Arch): Promise<SelfTest> {
+    await this.#carryOut('testHandler', vm, arch);
+    const lastTest = newProof();
+    this.#changeHandler(vm, arch, handlerRecord(arch, 'on', { lastTest }));
+    return lastTest;
+  }
+
+  async sampleProcesses(_vm: string, container: string | null): Promise<ProcessSample> {
+    const processes =
+      container === null ? [...this.#processes.values()].flat() : this.#processes.get(container);
+    return { at: Date.now(), sampleMs: 1.5, processes: processes ?? [], omitted: 0 };
+  }
+
+  async *watchProcesses(
+    vm: string,
+    container: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProcessSample, void, undefined> {
+    this.processWatchers += 1;
+    try {
+      while (!signal.aborted) {
+        yield await this.sampleProcesses(vm, container);
+        await pause(this.sampleEveryMs, signal);
+      }
+    } finally {
+      this.processWatchers -= 1;
+    }
+  }
+
+  async openTerminal(options: { vm: string; argv: string[] | null } & TerminalSize): Promise<Terminal> {
+    await this.#carryOut('openTerminal', options.vm);
+    const terminal = new FakeTerminal(randomUUID(), options);
+    this.terminals.set(terminal.id, terminal);
+    return terminal.record();
+  }
+
+  async listTerminals(): Promise<Terminal[]> {
+    return [...this.terminals.values()].map((terminal) => terminal.record());
+  }
+
+  async closeTerminal(id: string): Promise<void> {
+    this.asked.push(`closeTerminal ${id}`);
+    this.terminals.get(id)?.exit(null, 'closed');
+    this.terminals.delete(id);
+  }
+
+  attachTerminal(id: string, stream: RawStream): void {
+    const terminal = this.terminals.get(id);
+    if (!terminal)
+      throw new EngineError({ code: 'unknown_terminal', message: `There is no terminal "${id}".` });
+    terminal.attach(stream);
+  }
+
+  async prepareExec(): Promise<{ id: string }> {
+    return { id: randomUUID() };
+  }
+
+  attachExec(_id: string, stream: RawStream): void {
+    stream.close(1011, 'the fake engine runs no commands');
+  }
+
+  async buildImage(_arch: HostArch): Promise<GuestImage> {
+    throw new EngineError({ code: 'image_failed', message: 'The fake engine composes no images.' });
+  }
+
+  async listImages(): Promise<GuestImage[]> {
+    return Object.values(this.state.images);
+  }
+
+  async cancelJob(id: string): Promise<Job> {
+    await this.#carryOut('cancelJob', id);
+    const job = this.state.jobs[id];
+    if (!job) throw new EngineError({ code: 'unknown_job', message: `There is no job "${id}".` });
+    const cancelled: Job = { ...job, state: 'cancelled', phase: 'cancelled', finishedAt: Date.now() };
+    this.commit({ in: 'jobs', key: id, value: cancelled });
+    return cancelled;
+  }
+
+  async findDockerCli(): Promise<DockerCli> {
+    await this.#carryOut('findDockerCli');
+    return this.state.host.dockerCli;
+  }
+
+  async installDockerCli(): Promise<DockerCli> {
+    await this.#carryOut('installDockerCli');
+    const dockerCli: DockerCli = {
+      ...this.state.host.dockerCli,
+      state: 'installed',
+      path: `${this.state.host.home}/docker-cli/usr/bin/docker`,
+      version: '26.1.5',
+    };
+    this.commit({ in: 'host', value: { ...this.state.host, dockerCli } });
+    return dockerCli;
+  }
+
+  async #switch(
+    procedure: 'switchOn' | 'switchOff',
+    vm: string,
+    arch: Arch,
+    outcome: Handler,
+  ): Promise<Handler> {
+    try {
+      await this.#carryOut(procedure, vm, arch);
+    } catch (thrown) {
+      const error = thrown instanceof EngineError ? thrown.toWire() : null;
+      this.#changeHandler(vm, arch, handlerRecord(arch, 'failed', { error }));
+      throw thrown;
+    }
+    this.#changeHandler(vm, arch, outcome);
+    return outcome;
+  }
+
+  #changeHandler(vm: string, arch: Arch, value: Handler): void {
+    this.commit({ in: 'handlers', key: handlerKey(vm, arch), value });
+  }
+
+  async #carryOut(procedure: FakeProcedure, ...details: string[]): Promise<void> {
+    this.asked.push([procedure, ...details].join(' '));
+    await this.#held.get(procedure)?.promise;
+    const failure = this.#failures.get(procedure);
+    this.#failures.delete(procedure);
+    if (failure) throw failure;
+  }
+
+  #vm(name: string): Vm {
+    const vm = this.state.vms[name];
+    if (!vm) throw new EngineError({ code: 'unknown_vm', message: `There is no VM "${name}".` });
+    return vm;
+  }
+}
+
+const newProof = (): SelfTest => selfTestRecord({ at: Date.now(), ms: 96 });
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,33 @@
+import { useSyncExternalStore } from 'react';
+
+export const screens = ['overview', 'containers', 'emulation', 'terminal', 'activity', 'settings'] as const;
+export type Screen = (typeof screens)[number];
+
+export interface Route {
+  screen: Screen;
+  /** What comes after the screen's name: a container's id. */
+  item: string | null;
+}
+
+/** `#/containers/abc` as a route. Whatever names no screen is the overview. */
+export function parseRoute(hash: string): Route {
+  const [, name = '', item = ''] = hash.replace(/^#/, '').split('/');
+  const screen = screens.find((candidate) => candidate === name) ?? 'overview';
+  return { screen, item: /^[\w.-]{1,128}$/.test(item) ? item : null };
+}
+
+export function useRoute(): Route {
+  const hash = useSyncExternalStore(listen, () => location.hash);
+  return parseRoute(hash);
+}
+
+/** Shows a path such as `/containers/abc`, from a deep link, the tray or a menu. */
+export function navigate(path: string): void {
+  const { screen, item } = parseRoute(path);
+  location.hash = item === null ? `/${screen}` : `/${screen}/${item}`;
+}
+
+function listen(onChange: () => void): () => void {
+  addEventListener('hashchange', onChange);
+  return () => removeEventListener('hashchange', onChange);
+}

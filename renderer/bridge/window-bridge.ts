@@ -1,0 +1,21 @@
+import type { WindowBridge } from '../../contract/streams.ts';
+import { BrowserStreams } from './browser-streams.ts';
+import type { StreamOpener } from './stream.ts';
+import { WindowStreams } from './window-streams.ts';
+
+declare global {
+  interface Window {
+    /** Set by Electron's preload; absent in a browser. */
+    readonly foredeck?: WindowBridge;
+  }
+}
+
+/** Streams for wherever this page runs. */
+export function createStreams(): StreamOpener {
+  return window.foredeck ? new WindowStreams(window.foredeck) : new BrowserStreams();
+}
+
+/** Calls `listener` with paths that Electron asks to show; they navigate and never act. */
+export function onNavigationAsked(listener: (path: string) => void): void {
+  window.foredeck?.onNavigate(listener);
+}

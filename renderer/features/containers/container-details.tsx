@@ -1,0 +1,60 @@
+import type { Container } from '../../../contract/records.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { type Fact, Facts } from '../../ui/facts.tsx';
+import { formatAge } from '../../ui/text/duration.ts';
+import { plainText } from '../../ui/text/plain-text.ts';
+import { Untrusted } from '../../ui/untrusted.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { portText } from './port-list.tsx';
+import { ProcessTree } from './process-tree.tsx';
+
+const ageTickMs = 10_000;
+const shortIdLength = 12;
+
+/** What a container's row unfolds to: its processes, then the facts a table has no room for. */
+export function ContainerDetails({ container }: { container: Container }) {
+  const now = useNow(ageTickMs);
+  const facts: Fact[] = [
+    {
+      name: 'Command',
+      value: <Untrusted text={container.command} className="font-mono text-sm" />,
+      wide: true,
+    },
+    {
+      name: 'ID',
+      value: (
+        <span className="flex items-center gap-1 font-mono text-sm">
+          {plainText(container.id).slice(0, shortIdLength)}
+          <CopyButton text={plainText(container.id)} label="Copy the container's id" />
+        </span>
+      ),
+    },
+    { name: 'Created', value: formatAge(now - container.createdAt) },
+  ];
+  if (container.emulator) facts.push({ name: 'Emulator', value: <Untrusted text={container.emulator} /> });
+  if (container.composeProject) {
+    facts.push({ name: 'Compose project', value: <Untrusted text={container.composeProject} /> });
+  }
+  if (container.exitCode !== null && container.state !== 'running') {
+    facts.push({ name: 'Exit code', value: container.exitCode });
+  }
+  const blocked = container.ports.filter((port) => port.problem !== null);
+  return (
+    <div className="flex flex-col gap-4">
+      {blocked.map((port) => (
+        <ErrorPanel
+          key={portText(port)}
+          tone="warn"
+          message={`Port ${portText(port)} is not forwarded: ${plainText(port.problem ?? '')}`}
+        />
+      ))}
+      {container.state === 'running' || container.state === 'paused' ? (
+        <ProcessTree container={container} />
+      ) : (
+        <p className="text-muted">It has no processes while it is not running.</p>
+      )}
+      <Facts facts={facts} />
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { ChevronRight } from 'lucide-react';
+import type { Container, ContainerState } from '../../../contract/records.ts';
+import { useStale } from '../../state/hooks.ts';
+import { classNames } from '../../ui/class-names.ts';
+import { Lamp, type LampTone } from '../../ui/lamp.tsx';
+import { Pill } from '../../ui/pill.tsx';
+import { plainText } from '../../ui/text/plain-text.ts';
+import { Untrusted } from '../../ui/untrusted.tsx';
+import { ArchPill } from '../../vocabulary/arch-pill.tsx';
+import { ContainerDetails } from './container-details.tsx';
+import { PortList } from './port-list.tsx';
+
+const lamps: Record<ContainerState, LampTone> = {
+  created: 'off',
+  running: 'good',
+  paused: 'warn',
+  restarting: 'busy',
+  removing: 'busy',
+  exited: 'off',
+  dead: 'bad',
+};
+
+export interface ContainerRowProps {
+  container: Container;
+  open: boolean;
+  onToggle: () => void;
+}
+
+/** One container; its details unfold below it. */
+export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
+  const stale = useStale() || container.stale;
+  const detailsId = `container-${container.id}`;
+  const failed = container.state === 'exited' && container.exitCode !== null && container.exitCode !== 0;
+  return (
+    <>
+      <tr
+        data-stale={stale || undefined}
+        onClick={(event) => {
+          const target = event.target;
+          if (target instanceof Element && !target.closest('a, button')) onToggle();
+        }}
+        className={classNames(
+          'h-13 border-t border-line align-middle hover:bg-hover/60',
+          open && 'bg-hover/60',
+          stale && 'text-muted',
+        )}
+      >
+        <td className="py-2 pl-3">
+          <div className="flex min-w-0 items-center gap-2.5">
+            <button
+              type="button"
+              aria-expanded={open}
+              aria-controls={open ? detailsId : undefined}
+              aria-label={`Details of ${plainText(container.name)}`}
+              onClick={onToggle}
+              className="grid size-6 shrink-0 place-items-center rounded text-faint hover:bg-hover hover:text-ink"
+            >
+              <ChevronRight
+                aria-hidden
+                className={classNames('size-4 transition-transform', open && 'rotate-90')}
+              />
+            </button>
+            <div className="min-w-0">
+              <p className="truncate font-medium">
+                <Untrusted text={container.name} />
+              </p>
+              <p className="truncate font-mono text-xs text-muted">
+                <Untrusted text={container.image} />
+              </p>
+            </div>
+          </div>
+        </td>
+        <td className="py-2 pr-3">
+          <ArchPill arch={container.arch} execution={container.execution} emulator={container.emulator} />
+          {container.emulator ? (
+            <p className="truncate pt-0.5 pl-2 text-xs text-faint">
+              <Untrusted text={container.emulator} />
+            </p>
+          ) : null}
+        </td>
+        <td className="hidden py-2 pr-3 sm:table-cell">
+          <PortList ports={container.ports} />
+        </td>
+        <td className="py-2 pr-3">
+          <div className="flex min-w-0 items-center gap-2">
+            <Lamp tone={stale ? 'unknown' : failed ? 'bad' : lamps[container.state]} />
+            <span className="truncate text-sm">
+              <Untrusted text={container.status || container.state} />
+            </span>
+            {stale ? <Pill tone="warn">last known</Pill> : null}
+          </div>
+        </td>
+      </tr>
+      {open ? (
+        <tr id={detailsId} className="bg-hover/30">
+          <td colSpan={4} className="px-4 pt-2 pb-5 sm:pl-12">
+            <ContainerDetails container={container} />
+          </td>
+        </tr>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+import { Boxes } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useContainers, useHandlers, useServiceVm } from '../../state/hooks.ts';
+import { CopyableCommand } from '../../ui/copyable-command.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Page } from '../../ui/page.tsx';
+import { archWords } from '../../vocabulary/arch-words.ts';
+import { ContainerRow } from './container-row.tsx';
+
+/** Every container of every VM. `item` is the id of one to show unfolded, as a deep link names it. */
+export function ContainersPage({ item }: { item: string | null }) {
+  const containers = useContainers();
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set(item ? [item] : []));
+  useEffect(() => {
+    if (item) setOpen((before) => new Set([...before, item]));
+  }, [item]);
+  const toggle = (id: string): void => {
+    const next = new Set(open);
+    if (!next.delete(id)) next.add(id);
+    setOpen(next);
+  };
+  const running = containers.filter((container) => container.state === 'running').length;
+  const isOpen = (id: string): boolean => open.has(id) || [...open].some((prefix) => id.startsWith(prefix));
+  if (containers.length === 0) {
+    return (
+      <Page title="Containers">
+        <NoContainers />
+      </Page>
+    );
+  }
+  return (
+    <Page title="Containers" note={`${running} running, ${containers.length - running} not running`}>
+      <div className="overflow-x-auto rounded-lg border border-line bg-surface shadow-card">
+        <table aria-label="Containers" className="w-full min-w-[26rem] table-fixed text-left">
+          <thead className="text-xs text-faint">
+            <tr className="h-8">
+              <th className="pl-12 font-normal">Name and image</th>
+              <th className="w-38 font-normal md:w-46">Architecture</th>
+              <th className="hidden w-30 font-normal sm:table-cell">Ports</th>
+              <th className="w-36 font-normal md:w-52">Status</th>
+            </tr>
+          </thead>
+          <tbody>
+            {containers.map((container) => (
+              <ContainerRow
+                key={container.id}
+                container={container}
+                open={isOpen(container.id)}
+                onToggle={() => toggle(container.id)}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Page>
+  );
+}
+
+/** Teaches the one command this program is for. */
+function NoContainers() {
+  const vm = useServiceVm();
+  const foreign = vm?.arch === 'arm64' ? 'amd64' : 'arm64';
+  const handler = useHandlers(vm?.name ?? '').find((candidate) => candidate.arch === foreign);
+  if (!vm) return null;
+  return (
+    <EmptyState icon={<Boxes />} title="No containers yet">
+      <p>
+        Run one of another architecture, {archWords[foreign].title}, with your own Docker CLI. It prints{' '}
+        <code className="font-mono text-sm text-ink">{archWords[foreign].machine}</code>:
+      </p>
+      <CopyableCommand
+        command={`docker --context ${vm.endpoints.dockerContext} run --rm --platform linux/${foreign} alpine uname -m`}
+        label="Copy the docker run command"
+      />
+      <p className="text-sm">
+        {!vm.endpoints.dockerReady ? (
+          <>
+            The VM has to run first:{' '}
+            <a href="#/overview" className="rounded text-accent underline">
+              start it on the overview
+            </a>
+            .
+          </>
+        ) : handler?.state === 'on' ? (
+          `Emulation of ${foreign} is on.`
+        ) : (
+          <>
+            Emulation of {foreign} is off:{' '}
+            <a href="#/emulation" className="rounded text-accent underline">
+              switch it on
+            </a>{' '}
+            first, or the command ends with “exec format error”.
+          </>
+        )}
+      </p>
+    </EmptyState>
+  );
+}

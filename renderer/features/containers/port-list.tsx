@@ -1,0 +1,43 @@
+import { TriangleAlert } from 'lucide-react';
+import type { PublishedPort } from '../../../contract/records.ts';
+import { plainText } from '../../ui/text/plain-text.ts';
+
+const shownPorts = 3;
+
+/** Published ports; those a browser can open are links. */
+export function PortList({ ports }: { ports: readonly PublishedPort[] }) {
+  if (ports.length === 0) return <span className="text-faint">–</span>;
+  return (
+    <ul className="text-sm tabular-nums">
+      {ports.slice(0, shownPorts).map((port) => (
+        <li key={portText(port)} className="flex items-center gap-1 truncate">
+          {port.problem !== null ? (
+            <TriangleAlert aria-label="Not forwarded" className="size-3.5 text-warn" />
+          ) : null}
+          {port.problem === null && port.protocol === 'tcp' ? (
+            <a
+              href={`http://localhost:${port.hostPort}/`}
+              target="_blank"
+              rel="noreferrer"
+              className="rounded text-accent hover:underline"
+            >
+              {portText(port)}
+            </a>
+          ) : (
+            portText(port)
+          )}
+        </li>
+      ))}
+      {ports.length > shownPorts ? (
+        <li className="text-faint">and {ports.length - shownPorts} more</li>
+      ) : null}
+    </ul>
+  );
+}
+
+/** `8080 → 80`, with the protocol where it is not TCP and the address where it is not loopback or all. */
+export function portText(port: PublishedPort): string {
+  const usual = ['127.0.0.1', '0.0.0.0', '::', '::1', ''].includes(port.hostAddress);
+  const host = usual ? port.hostPort : `${plainText(port.hostAddress)}:${port.hostPort}`;
+  return `${host} → ${port.containerPort}${port.protocol === 'tcp' ? '' : `/${port.protocol}`}`;
+}

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import type { Settings } from '../../../contract/records.ts';
+import { draftOf, readDraft } from './settings-draft.ts';
+
+const saved: Settings = {
+  autoStart: true,
+  mirror: null,
+  cpus: null,
+  memoryMiB: 2_048,
+  diskGiB: 64,
+  accelerator: 'auto',
+  cpuModel: 'Nehalem',
+};
+
+it('changes nothing when nothing was typed', () => {
+  expect(readDraft(draftOf(saved), saved)).toEqual({ change: {}, problems: {} });
+});
+
+it('sends only what differs, and empty as "chosen for me"', () => {
+  const draft = {
+    ...draftOf(saved),
+    cpus: ' 4 ',
+    memoryMiB: '',
+    mirror: 'https://mirror.example.org/debian',
+  };
+  expect(readDraft(draft, saved).change).toEqual({
+    cpus: 4,
+    memoryMiB: null,
+    mirror: 'https://mirror.example.org/debian',
+  });
+});
+
+it('says what is wrong with each field and changes nothing then', () => {
+  const draft = {
+    ...draftOf(saved),
+    cpus: '0',
+    memoryMiB: '2g',
+    diskGiB: '',
+    mirror: 'ftp://x',
+    autoStart: false,
+  };
+  const { change, problems } = readDraft(draft, saved);
+  expect(change).toEqual({});
+  expect(Object.keys(problems).sort()).toEqual(['cpus', 'diskGiB', 'memoryMiB', 'mirror']);
+});

@@ -1,0 +1,227 @@
+import { type FormEvent, useState } from 'react';
+import type { Settings } from '../../../contract/records.ts';
+import { useEngineState, usePending, useServiceVm, useUnavailable } from '../../state/hooks.ts';
+import { perform } from '../../state/perform.ts';
+import { chooseTheme, type ThemeChoice, useTheme } from '../../state/theme.ts';
+import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { controlLook } from '../../ui/control-look.ts';
+import { Facts } from '../../ui/facts.tsx';
+import { Field } from '../../ui/field.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { Switch } from '../../ui/switch.tsx';
+import { formatBytes } from '../../ui/text/bytes.ts';
+import { plainText } from '../../ui/text/plain-text.ts';
+import { acceleratorWords } from '../../vocabulary/vm-words.ts';
+import { draftOf, readDraft, type SettingsDraft } from './settings-draft.ts';
+
+export function SettingsPage() {
+  const settings = useEngineState((state) => state.settings);
+  if (!settings) return null;
+  return (
+    <Page title="Settings">
+      <EngineSettings settings={settings} />
+      <Appearance />
+      <About />
+    </Page>
+  );
+}
+
+const accelerators: readonly { value: Settings['accelerator']; label: string }[] = [
+  { value: 'auto', label: 'The best one proved here' },
+  { value: 'kvm', label: acceleratorWords.kvm },
+  { value: 'hvf', label: acceleratorWords.hvf },
+  { value: 'tcg', label: acceleratorWords.tcg },
+];
+
+/** The draft is the form's own until it is saved; undo goes back to what the engine has. */
+function EngineSettings({ settings }: { settings: Settings }) {
+  const [draft, setDraft] = useState<SettingsDraft | null>(null);
+  const saving = usePending('settings:save');
+  const unavailable = useUnavailable();
+  const vm = useServiceVm();
+  const shown = draft ?? draftOf(settings);
+  const { change, problems } = readDraft(shown, settings);
+  const invalid = Object.keys(problems).length > 0;
+  const dirty = invalid || Object.keys(change).length > 0;
+  const edit = (part: Partial<SettingsDraft>): void => setDraft({ ...shown, ...part });
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (!dirty || invalid || unavailable) return;
+    if (await perform('settings:save', (client) => client.settings.set(change))) setDraft(null);
+  };
+  return (
+    <Card title="Virtual machine">
+      <form noValidate onSubmit={(event) => void save(event)}>
+        <div className="divide-y divide-line">
+          <div className="flex items-center justify-between gap-8 py-3">
+            <div>
+              <p className="font-medium">Start with Foredeck</p>
+              <p className="text-sm text-muted">The VM starts as soon as the engine does.</p>
+            </div>
+            <Switch
+              label="Start with Foredeck"
+              checked={shown.autoStart}
+              onChange={(autoStart) => edit({ autoStart })}
+            />
+          </div>
+          <Field
+            label="Accelerator"
+            description="What runs the VM’s processors. Each is tried with the real kernel before it is trusted."
+            problem={problems.accelerator}
+          >
+            {(control) => (
+              <select
+                {...control}
+                className={controlLook}
+                value={shown.accelerator}
+                onChange={(event) => {
+                  const chosen = accelerators.find(({ value }) => value === event.target.value);
+                  if (chosen) edit({ accelerator: chosen.value });
+                }}
+              >
+                {accelerators.map(({ value, label }) => (
+                  <option key={value} value={value}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Field
+            label="Processors"
+            description="Empty: chosen from this computer’s cores."
+            problem={problems.cpus}
+          >
+            {(control) => (
+              <input
+                {...control}
+                className={controlLook}
+                inputMode="numeric"
+                placeholder="Chosen for me"
+                value={shown.cpus}
+                onChange={(event) => edit({ cpus: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field
+            label="Memory in MiB"
+            description="Empty: chosen from this computer’s memory."
+            problem={problems.memoryMiB}
+          >
+            {(control) => (
+              <input
+                {...control}
+                className={controlLook}
+                inputMode="numeric"
+                placeholder="Chosen for me"
+                value={shown.memoryMiB}
+                onChange={(event) => edit({ memoryMiB: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field
+            label="Data disk in GiB"
+            description="At most; it takes only what is used. Applies to a disk made from now on."
+            problem={problems.diskGiB}
+          >
+            {(control) => (
+              <input
+                {...control}
+                className={controlLook}
+                inputMode="numeric"
+                value={shown.diskGiB}
+                onChange={(event) => edit({ diskGiB: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field
+            label="Debian mirror"
+            description="Asked first when the guest image is composed. Whatever it serves is checked against Debian’s signature."
+            problem={problems.mirror}
+          >
+            {(control) => (
+              <input
+                {...control}
+                className={controlLook}
+                inputMode="url"
+                spellCheck={false}
+                placeholder="This computer’s own, then a public one"
+                value={shown.mirror}
+                onChange={(event) => edit({ mirror: event.target.value })}
+              />
+            )}
+          </Field>
+        </div>
+        <div className="flex min-h-8 flex-wrap items-center gap-2 pt-3">
+          <p role="status" className="text-sm text-muted">
+            {vm && vm.state !== 'stopped' && vm.state !== 'absent'
+              ? 'Processors, memory and accelerator apply at the VM’s next start.'
+              : ''}
+          </p>
+          <div className="ml-auto flex gap-2">
+            <Button
+              unavailable={dirty ? undefined : 'Nothing has been changed'}
+              onClick={() => setDraft(null)}
+            >
+              Undo
+            </Button>
+            <Button
+              type="submit"
+              kind="primary"
+              busy={saving}
+              unavailable={
+                unavailable ??
+                (invalid ? 'Something above cannot be used' : dirty ? undefined : 'Nothing has been changed')
+              }
+            >
+              Save
+            </Button>
+          </div>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+const themeOptions: readonly { value: ThemeChoice; label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+
+function Appearance() {
+  const choice = useTheme((theme) => theme.choice);
+  return (
+    <Card title="Appearance">
+      <div className="flex flex-wrap items-center justify-between gap-x-8 gap-y-2 py-1">
+        <p>Theme</p>
+        <Segmented label="Theme" value={choice} options={themeOptions} onChange={chooseTheme} />
+      </div>
+    </Card>
+  );
+}
+
+function About() {
+  const host = useEngineState((state) => state.host);
+  if (!host) return null;
+  return (
+    <Card title="This computer">
+      <Facts
+        facts={[
+          { name: 'Foredeck', value: plainText(host.engineVersion) },
+          { name: 'System', value: `${plainText(host.platform)}, ${host.arch}` },
+          { name: 'Processors', value: host.cores },
+          { name: 'Memory', value: formatBytes(host.memoryBytes) },
+          { name: 'Engine process', value: String(host.enginePid) },
+          {
+            name: 'Everything it writes is in',
+            value: <code className="font-mono text-sm break-all">{plainText(host.home)}</code>,
+            wide: true,
+          },
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Vm } from '../../../contract/records.ts';
+import { plainText } from '../../ui/text/plain-text.ts';
+import { acceleratorWords } from '../../vocabulary/vm-words.ts';
+
+/** Which accelerator runs, and what happened to the better ones: tried, not assumed. */
+export function AcceleratorNote({ vm }: { vm: Vm }) {
+  if (vm.acceleratorTrials.length === 0) {
+    return vm.accelerator ? acceleratorWords[vm.accelerator] : 'Chosen at the first start';
+  }
+  return (
+    <ul>
+      {vm.acceleratorTrials.map((trial) => (
+        <li key={trial.accelerator}>
+          <span className={trial.works ? 'font-medium' : 'text-muted line-through decoration-faint'}>
+            {acceleratorWords[trial.accelerator]}
+          </span>
+          <span className="text-muted">
+            {' '}
+            {trial.works
+              ? trial.accelerator === vm.accelerator
+                ? 'in use: '
+                : 'works: '
+              : 'does not work here: '}
+            {plainText(trial.why)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react';
+import { useServiceVm } from '../../state/hooks.ts';
+import { Page } from '../../ui/page.tsx';
+import { BootCard } from './boot-card.tsx';
+import { ConsoleCard } from './console-card.tsx';
+import { VmCard } from './vm-card.tsx';
+
+/** The overview. `beside` is what another feature shows next to the boot. */
+export function VmPage({ beside }: { beside: ReactNode }) {
+  const vm = useServiceVm();
+  if (!vm) return null;
+  return (
+    <Page title="Overview">
+      <VmCard vm={vm} />
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        {beside}
+        {vm.boot.startedAt === null ? null : <BootCard vm={vm} />}
+      </div>
+      {vm.boot.startedAt === null ? null : <ConsoleCard vm={vm} />}
+    </Page>
+  );
+}

@@ -1,0 +1,50 @@
+import { useMemo } from 'react';
+import type { Container, Handler, Job, Vm } from '../../contract/records.ts';
+import type { State } from '../../contract/state.ts';
+import { useEngine } from './engine-store.ts';
+
+/** A piece of the engine's state; undefined before the first snapshot. */
+export function useEngineState<T>(select: (state: State) => T): T | undefined {
+  return useEngine((view) => (view.engine ? select(view.engine) : undefined));
+}
+
+/** True while what is shown is only the last thing known. */
+export function useStale(): boolean {
+  return useEngine((view) => view.status.phase !== 'up');
+}
+
+export function usePending(key: string): boolean {
+  return useEngine((view) => view.pending[key] === true);
+}
+
+/** Why nothing can be asked of the engine now; undefined when it can. */
+export function useUnavailable(): string | undefined {
+  return useStale() ? 'The engine is not reachable at the moment' : undefined;
+}
+
+/** The VM with the host's own architecture; there is one as soon as there is a state. */
+export function useServiceVm(): Vm | undefined {
+  return useEngineState((state) => Object.values(state.vms).find((vm) => vm.kind === 'service'));
+}
+
+/** Running ones first, then by name. */
+export function useContainers(): readonly Container[] {
+  const records = useEngineState((state) => state.containers);
+  return useMemo(() => {
+    const rank = (container: Container): number => (container.state === 'running' ? 0 : 1);
+    return Object.values(records ?? {}).sort(
+      (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id),
+    );
+  }, [records]);
+}
+
+export function useHandlers(vm: string): readonly Handler[] {
+  const records = useEngineState((state) => state.handlers);
+  return useMemo(() => Object.values(records ?? {}).filter((handler) => handler.vm === vm), [records, vm]);
+}
+
+/** Newest first. */
+export function useJobs(): readonly Job[] {
+  const records = useEngineState((state) => state.jobs);
+  return useMemo(() => Object.values(records ?? {}).sort((a, b) => b.startedAt - a.startedAt), [records]);
+}

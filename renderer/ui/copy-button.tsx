@@ -1,0 +1,40 @@
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { IconButton } from './icon-button.tsx';
+
+/** Long enough to be seen, short enough that a second copy shows again. */
+const shownMs = 1_600;
+
+/** Puts `text` on the clipboard and says so. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [outcome, setOutcome] = useState<'none' | 'copied' | 'refused'>('none');
+  useEffect(() => {
+    if (outcome === 'none') return;
+    const timer = setTimeout(() => setOutcome('none'), shownMs);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const words = { none: label, copied: 'Copied', refused: 'The browser refused; select and copy by hand' };
+  return (
+    <>
+      <IconButton
+        label={words[outcome]}
+        icon={
+          outcome === 'copied' ? (
+            <Check aria-hidden className="size-3.5 text-good" />
+          ) : (
+            <Copy aria-hidden className="size-3.5" />
+          )
+        }
+        onClick={() => {
+          navigator.clipboard.writeText(text).then(
+            () => setOutcome('copied'),
+            () => setOutcome('refused'),
+          );
+        }}
+      />
+      <span role="status" className="sr-only">
+        {outcome === 'none' ? '' : words[outcome]}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Accelerator, BootStageId, VmState } from '../../contract/records.ts';
+import type { LampTone } from '../ui/lamp.tsx';
+
+export const vmStateWords: Record<VmState, { word: string; sentence: string; lamp: LampTone }> = {
+  absent: {
+    word: 'Not built yet',
+    sentence: 'No guest image yet: the first start composes one.',
+    lamp: 'off',
+  },
+  composing: {
+    word: 'Composing',
+    sentence: 'Putting the guest image together from Debian packages.',
+    lamp: 'busy',
+  },
+  stopped: { word: 'Stopped', sentence: 'Containers and images are kept on its data disk.', lamp: 'off' },
+  starting: {
+    word: 'Starting',
+    sentence: 'Booting; Docker answers when the last stage is reached.',
+    lamp: 'busy',
+  },
+  running: { word: 'Running', sentence: 'Docker answers on this computer.', lamp: 'good' },
+  degraded: { word: 'Degraded', sentence: 'It runs, but something in it needs attention.', lamp: 'warn' },
+  suspending: { word: 'Suspending', sentence: 'Writing its memory to disk.', lamp: 'busy' },
+  suspended: { word: 'Suspended', sentence: 'Its memory is on disk; starting resumes it.', lamp: 'off' },
+  stopping: { word: 'Stopping', sentence: 'Containers are being stopped, then the VM.', lamp: 'busy' },
+  broken: { word: 'Broken', sentence: 'It ended unexpectedly. The data disk is intact.', lamp: 'bad' },
+};
+
+export const acceleratorWords: Record<Accelerator, string> = {
+  hvf: 'Hypervisor.framework',
+  kvm: 'KVM',
+  tcg: 'TCG (software)',
+};
+
+export const bootStageWords: Record<BootStageId, string> = {
+  qemu: 'QEMU runs',
+  kernel: 'Kernel speaks',
+  init: 'Init runs',
+  disks: 'Disks mounted',
+  network: 'Network up',
+  sshd: 'SSH server listens',
+  containerd: 'containerd ready',
+  dockerd: 'Docker daemon ready',
+  ssh: 'Connected over SSH',
+  docker: 'Docker answers here',
+  emulators: 'Emulators restored',
+};
