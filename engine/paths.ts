@@ -54,6 +54,8 @@ export interface VmPaths {
   readonly pidFile: string;
   /** Engine, while QEMU runs: what is needed to adopt it (pid, UUID, ports, command line). */
   readonly run: string;
+  /** Engine, when a boot is over: its timeline, for the engine that adopts the VM. */
+  readonly boot: string;
   /** QEMU's standard error. */
   readonly qemuLog: string;
   /** Host side of this VM's Docker socket. */
@@ -93,6 +95,7 @@ export function pathsUnder(home: string): Paths {
       qmpSocket: join(root, 'qmp.sock'),
       pidFile: join(root, 'qemu.pid'),
       run: join(root, 'run.json'),
+      boot: join(root, 'boot.json'),
       qemuLog: join(root, 'qemu.log'),
       dockerSocket: name === serviceVmName ? dockerSocket : join(root, 'docker.sock'),
     };

@@ -10,4 +10,10 @@ export class OnceAtATime {
     this.#running.set(key, started);
     return started;
   }
+
+  /** Resolves when the operation under `key`, or every one, is over, however it ended. */
+  async settled(key?: string): Promise<void> {
+    const running = key === undefined ? [...this.#running.values()] : [this.#running.get(key)];
+    await Promise.allSettled(running);
+  }
 }

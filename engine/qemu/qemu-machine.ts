@@ -10,6 +10,7 @@ import type { QmpClient, QmpEvent } from './qmp-client.ts';
 import type { RunFile } from './run-file.ts';
 
 const Status = z.object({ status: z.string() });
+const Shutdown = z.object({ reason: z.string() });
 const BlockIoError = z.object({
   action: z.string(),
   nospace: z.boolean().optional(),
@@ -35,6 +36,7 @@ export class QemuMachine implements Machine {
   readonly #qmp: QmpClient;
   readonly #pauses = new Publisher<MachinePause | null>();
   #pause: MachinePause | null = null;
+  #shutdownCause: string | null = null;
 
   private constructor(input: MachineInput, sshPort: number) {
     const { run, paths } = input;
@@ -54,7 +56,7 @@ export class QemuMachine implements Machine {
     this.exited = input.process.exited.then(async (exit) => {
       input.qmp.close();
       await removeRunFiles(paths);
-      return exit;
+      return { ...exit, cause: this.#shutdownCause };
     });
   }
 
@@ -97,6 +99,7 @@ export class QemuMachine implements Machine {
   }
 
   #onEvent({ event, data }: QmpEvent): void {
+    if (event === 'SHUTDOWN') this.#shutdownCause = Shutdown.safeParse(data).data?.reason ?? null;
     if (event === 'RESUME') this.#setPause(null);
     // A STOP follows the block error which explains it.
     if (event === 'STOP' && !this.#pause) {

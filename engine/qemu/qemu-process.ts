@@ -18,11 +18,14 @@ const goneIntervalMs = 100;
 /** Lines of QEMU's standard error that are kept as evidence. */
 const stderrLines = 20;
 
+/** How a process ended, as far as the process alone can tell. */
+export type ProcessExit = Omit<MachineExit, 'cause'>;
+
 /** A QEMU, child of this engine or of an earlier one. It lives in a session of its own and outlives the engine. */
 export interface QemuProcess {
   readonly pid: number;
   /** Resolves when the process is gone; never rejects. */
-  readonly exited: Promise<MachineExit>;
+  readonly exited: Promise<ProcessExit>;
   /** SIGTERM, then SIGKILL; resolves when the exit is confirmed. Throws `qemu_failed` when even that fails. */
   terminate(): Promise<void>;
 }
@@ -62,7 +65,7 @@ export function adoptQemu(options: {
   mayBeGone: Promise<void>;
 }): QemuProcess {
   const { pid, uuid, logPath } = options;
-  const gone = async (): Promise<MachineExit> => {
+  const gone = async (): Promise<ProcessExit> => {
     await options.mayBeGone;
     while (await isQemuOf(pid, uuid)) await sleep(goneIntervalMs, neverAborted);
     return { code: null, signal: null, stderrTail: await stderrTail(logPath) };
@@ -104,7 +107,9 @@ async function processArguments(pid: number): Promise<string[]> {
   }
 }
 
-async function terminate(pid: number, exited: Promise<MachineExit>): Promise<void> {
+async function terminate(pid: number, exited: Promise<ProcessExit>): Promise<void> {
+  // The pid of a process that is gone may be somebody else's by now.
+  if (await settledWithin(exited, 0)) return;
   signalProcess(pid, 'SIGTERM');
   if (await settledWithin(exited, terminateTimeoutMs)) return;
   signalProcess(pid, 'SIGKILL');
@@ -142,7 +147,7 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function childExit(child: ChildProcess, logPath: string): Promise<MachineExit> {
+function childExit(child: ChildProcess, logPath: string): Promise<ProcessExit> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
       void stderrTail(logPath).then((tail) => resolve({ code, signal, stderrTail: tail }));

@@ -185,8 +185,11 @@ export interface Machine {
 }
 
 export interface MachineExit {
+  /** Both null for an adopted QEMU, whose exit status goes to nobody. */
   readonly code: number | null;
   readonly signal: string | null;
+  /** QEMU's ShutdownCause (qapi/run-state.json), such as `guest-shutdown`; null when it said none. */
+  readonly cause: string | null;
   /** QEMU's own last words. */
   readonly stderrTail: string;
 }

@@ -1,0 +1,56 @@
+import type { BootStageId } from '../../contract/records.ts';
+import { EngineError } from '../base/engine-error.ts';
+import { bootStages } from './boot-stages.ts';
+import type { MachineExit, MachinePause } from './ports.ts';
+
+/** The connection into a guest is gone though its QEMU runs. */
+export function sessionLost(vm: string): EngineError {
+  return new EngineError({
+    code: 'ssh_failed',
+    message: `The connection to VM "${vm}" is lost.`,
+    hint: 'It is tried again by itself. If it stays lost, restart the VM.',
+  });
+}
+
+/** The guest itself says that it cannot go on. */
+export function guestCannotBoot(vm: string, stage: BootStageId, text: string): EngineError {
+  return new EngineError({
+    code: 'boot_failed',
+    message: `VM "${vm}" did not come up: ${text}.`,
+    hint: bootStages[stage].hint,
+    details: { stage },
+  });
+}
+
+/** QEMU ended though nobody asked it to. */
+export function machineDied(vm: string, exit: MachineExit, console: readonly string[]): EngineError {
+  const why =
+    exit.cause === 'guest-reset'
+      ? 'its guest rebooted or its kernel panicked'
+      : `its QEMU ended${exit.signal ? ` by ${exit.signal}` : exit.code === null ? '' : ` with code ${exit.code}`}`;
+  return new EngineError({
+    code: 'qemu_failed',
+    message: `VM "${vm}" stopped running: ${why}.`,
+    hint: 'Start the VM again; its data is kept.',
+    details: { console: console.join('\n'), qemu: exit.stderrTail },
+  });
+}
+
+/** QEMU stopped the guest's processors. */
+export function guestPaused(vm: string, pause: MachinePause): EngineError {
+  if (pause.reason === 'disk_full') {
+    return new EngineError({
+      code: 'disk_full',
+      message: `VM "${vm}" stands still: the disk that holds FOREDECK_HOME is full (${pause.detail}).`,
+      hint: 'Free some space, then start the VM: it goes on where it stopped.',
+    });
+  }
+  return new EngineError({
+    code: 'qemu_failed',
+    message: `VM "${vm}" stands still: ${pause.detail}.`,
+    hint:
+      pause.reason === 'disk_error'
+        ? 'Check the disk that holds FOREDECK_HOME, then start the VM: it goes on where it stopped.'
+        : 'Start the VM to let it go on; if it stays, restart it.',
+  });
+}

@@ -1,0 +1,250 @@
+import type { BootStageId } from '../../contract/records.ts';
+import type { EngineError } from '../base/engine-error.ts';
+import { lastLines } from '../base/last-lines.ts';
+import type { Log } from '../base/log.ts';
+import { Scope } from '../base/scope.ts';
+import { BootTimeline } from './boot-timeline.ts';
+import { GuestSession } from './guest-session.ts';
+import type {
+  GuestConnector,
+  GuestLink,
+  GuestServices,
+  Machine,
+  MachineExit,
+  MachineSpawn,
+  VmKeys,
+  VmRecord,
+} from './ports.ts';
+import { stopMachine } from './stop-machine.ts';
+import type { VmChange } from './vm-change.ts';
+import { guestCannotBoot, guestPaused, machineDied } from './vm-errors.ts';
+import type { VmFolder } from './vm-folder.ts';
+import { watchBoot } from './watch-boot.ts';
+import { watchConsole } from './watch-console.ts';
+
+/** Console lines shown with an error. */
+const evidenceLines = 20;
+
+export interface VmRunOptions {
+  readonly vm: VmRecord;
+  readonly folder: VmFolder;
+  readonly log: Log;
+  readonly connector: GuestConnector;
+  readonly services: GuestServices;
+  readonly commit: (change: VmChange) => void;
+  /** QEMU ended though nobody asked it to. */
+  readonly onExit: (exit: MachineExit, error: EngineError) => void;
+}
+
+/** One life of a VM, from spawning or adopting its QEMU to its end. */
+export class VmRun {
+  readonly #options: VmRunOptions;
+  readonly #scope: Scope;
+  #timeline = new BootTimeline(Date.now());
+  #console: AbortController | undefined;
+  #machine: Machine | undefined;
+  #session: GuestSession | undefined;
+  /** Aborted, with what to tell, when nothing more can come of this run. */
+  readonly #failed = new AbortController();
+  #state: 'booting' | 'up' | 'leaving' = 'booting';
+  #exited = false;
+  #problem: EngineError | null = null;
+
+  constructor(options: VmRunOptions) {
+    this.#options = options;
+    this.#scope = new Scope(`vm ${options.vm.name}`);
+    this.#scope.defer(() => this.#console?.abort());
+  }
+
+  /** Whether its QEMU runs. */
+  get alive(): boolean {
+    return this.#machine !== undefined && !this.#exited;
+  }
+
+  get link(): GuestLink | null {
+    return this.#session?.link ?? null;
+  }
+
+  /** A QEMU was started, the first or, after an accelerator failed, another one: its boot begins at zero. */
+  spawned({ at, pid }: MachineSpawn): void {
+    this.#timeline = new BootTimeline(at);
+    this.#timeline.reach('qemu');
+    this.#watchConsole();
+    this.#options.commit({ pid });
+    this.#showBoot();
+  }
+
+  /** Takes charge of a machine: from here on its exit and its pauses are noticed. */
+  own(machine: Machine, timeline = this.#timeline): void {
+    const { vm, commit } = this.#options;
+    this.#machine = machine;
+    this.#timeline = timeline;
+    this.#scope.defer(machine.onPause(() => this.#settle()));
+    void machine.exited.then((exit) => this.#onExit(exit));
+    commit({
+      pid: machine.pid,
+      qemuVersion: machine.qemuVersion,
+      accelerator: machine.accelerator,
+      acceleratorTrials: [...machine.trials],
+      adopted: machine.adopted,
+      imageId: machine.imageId,
+      cpus: machine.size.cpus,
+      memoryBytes: machine.size.memoryMiB * 1024 ** 2,
+      diskBytes: vm.diskGiB * 1024 ** 3,
+      sshPort: machine.sshPort,
+    });
+    this.#showBoot();
+  }
+
+  /** From a guest whose init speaks to one whose services answer. Throws `boot_failed`, naming the stage. */
+  async boot(keys: VmKeys, signal: AbortSignal): Promise<void> {
+    const { vm, folder } = this.#options;
+    const machine = this.#owned;
+    const session = this.#open(keys);
+    await watchBoot(
+      {
+        vm: vm.name,
+        timeline: this.#timeline,
+        emulated: machine.accelerator === 'tcg',
+        consolePath: folder.paths.console,
+        signal: AbortSignal.any([signal, this.#failed.signal]),
+      },
+      async (within) => {
+        await this.#timeline.whenReached('sshd', within);
+        await session.open(within);
+      },
+    );
+    await this.#bootIsOver();
+    session.keep();
+    this.#settle();
+  }
+
+  /** Connects to a guest that is up already, or soon will be. */
+  reconnect(keys: VmKeys): void {
+    this.#options.commit({ state: 'starting', error: null });
+    // An engine that was killed during the boot left no timeline; the console tells it again.
+    if (!this.#timeline.has('sshd')) this.#watchConsole();
+    this.#open(keys).keep();
+  }
+
+  /** The boot failed after the guest was reached: it stays up and its services are tried again. */
+  async degrade(problem: EngineError): Promise<EngineError> {
+    await this.#bootIsOver();
+    this.#session?.keep(problem);
+    return problem;
+  }
+
+  /** Mends what can be mended: a guest that stands still, a connection that is lost. */
+  async revive(signal: AbortSignal): Promise<void> {
+    const machine = this.#owned;
+    if (machine.pause) await machine.resume();
+    if (this.#problem) await this.#session?.retry(AbortSignal.any([signal, this.#failed.signal]));
+    this.#settle();
+  }
+
+  async stop(): Promise<void> {
+    this.#state = 'leaving';
+    this.#session?.retire();
+    if (this.#machine) {
+      await stopMachine({ machine: this.#machine, link: this.link, log: this.#options.log });
+    }
+    await this.#scope.close();
+  }
+
+  /** Ends QEMU at once: what a failed or cancelled start left, or what is gone already. */
+  async abandon(): Promise<void> {
+    this.#state = 'leaving';
+    await this.#scope.close();
+    await this.#machine?.terminate();
+    await this.#machine?.exited;
+  }
+
+  /** Gives back everything but QEMU, which runs on. */
+  async detach(): Promise<void> {
+    this.#state = 'leaving';
+    await this.#scope.close();
+    this.#machine?.detach();
+  }
+
+  #open(keys: VmKeys): GuestSession {
+    const { vm, connector, services } = this.#options;
+    const session = new GuestSession({
+      vm,
+      machine: this.#owned,
+      keys,
+      connector,
+      services,
+      timeline: this.#timeline,
+      scope: this.#scope,
+      onStage: () => this.#showBoot(),
+      onChange: (problem) => this.#onSession(problem),
+    });
+    this.#session = session;
+    return session;
+  }
+
+  #onSession(problem: EngineError | null): void {
+    this.#problem = problem;
+    if (this.#state === 'booting') void this.#bootIsOver();
+    this.#settle();
+  }
+
+  /** The console is not read any more, and the timeline is kept for an engine that adopts the VM. */
+  async #bootIsOver(): Promise<void> {
+    if (this.#state === 'booting') this.#state = 'up';
+    this.#console?.abort();
+    const { folder, log } = this.#options;
+    await folder
+      .writeBoot(this.#timeline)
+      .catch((thrown) => log.warn({ err: thrown }, 'no boot timeline kept'));
+  }
+
+  /** Says what the machine and the session together amount to. */
+  #settle(): void {
+    if (this.#state === 'leaving') return;
+    const pause = this.#machine?.pause;
+    const problem = pause ? guestPaused(this.#options.vm.name, pause) : this.#problem;
+    const healthy = this.#state === 'booting' ? 'starting' : 'running';
+    this.#options.commit({ state: problem ? 'degraded' : healthy, error: problem?.toWire() ?? null });
+  }
+
+  async #onExit(exit: MachineExit): Promise<void> {
+    const { vm, folder, onExit } = this.#options;
+    this.#exited = true;
+    const console = await lastLines(folder.paths.console, evidenceLines).catch(() => []);
+    const error = machineDied(vm.name, exit, console);
+    this.#failed.abort(error);
+    if (this.#state !== 'leaving') onExit(exit, error);
+  }
+
+  #watchConsole(): void {
+    this.#console?.abort();
+    const watching = new AbortController();
+    this.#console = watching;
+    void watchConsole({
+      path: this.#options.folder.paths.console,
+      timeline: this.#timeline,
+      signal: watching.signal,
+      onChange: () => this.#showBoot(),
+      onProblem: (stage, text) => this.#onProblem(stage, text),
+    }).catch((thrown) => this.#options.log.warn({ err: thrown }, 'the serial console cannot be read'));
+  }
+
+  /** Services are started again by the guest's init; without its disks there is nothing to wait for. */
+  #onProblem(stage: BootStageId, text: string): void {
+    this.#options.log.warn({ vm: this.#options.vm.name, stage, text }, 'the guest reports a problem');
+    if (stage === 'init' || stage === 'disks') {
+      this.#failed.abort(guestCannotBoot(this.#options.vm.name, stage, text));
+    }
+  }
+
+  #showBoot(): void {
+    const { startedAt, stages } = this.#timeline;
+    this.#options.commit({ boot: { startedAt, stages } });
+  }
+
+  get #owned(): Machine {
+    if (!this.#machine) throw new Error('no machine yet');
+    return this.#machine;
+  }
+}
