@@ -1,0 +1,228 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Key } from 'openpgp';
+import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
+import { explainDiskFull } from '../base/disk-full.ts';
+import { EngineError, errnoOf, toEngineError } from '../base/engine-error.ts';
+import type { Log } from '../base/log.ts';
+import { BlobCache } from './blob-cache.ts';
+import { networkReason } from './download.ts';
+import type { Mirrors } from './mirrors.ts';
+import { type ArchiveName, type DebianPackage, PackageIndex } from './package-index.ts';
+import { type Release, readKeyring, refuseExpired, verifyRelease } from './release.ts';
+import { decompressXz } from './xz.ts';
+
+/** Mirrors answer a small file within this or are taken for unreachable. */
+const releaseTimeoutMs = 20_000;
+
+/** Debian's are about 150 kB; more is not a release. */
+const maxReleaseBytes = 4_000_000;
+
+export interface Suite {
+  readonly archive: ArchiveName;
+  readonly suite: string;
+  readonly components: readonly string[];
+}
+
+export type ByteProgress = (doneBytes: number, totalBytes: number) => void;
+
+/** A signed Debian archive as a cache folder with mirrors behind it. Everything handed out has been verified. */
+export class DebianArchive {
+  readonly #listsFolder: string;
+  readonly #blobs: BlobCache;
+  readonly #keyringPath: string;
+  readonly #mirrors: () => Promise<Mirrors>;
+  readonly #log: Log;
+
+  constructor(options: {
+    cacheFolder: string;
+    keyringPath: string;
+    mirrors: () => Promise<Mirrors>;
+    log: Log;
+  }) {
+    this.#listsFolder = join(options.cacheFolder, 'lists');
+    this.#blobs = new BlobCache(join(options.cacheFolder, 'sha256'));
+    this.#keyringPath = options.keyringPath;
+    this.#mirrors = options.mirrors;
+    this.#log = options.log;
+  }
+
+  /**
+   * The packages of `suites` for one Debian architecture. Lists checked less than `maxAgeMs` ago are taken from the
+   * cache; so are they when no mirror can be reached, however old. Throws `mirror_unreachable`, `signature_invalid`,
+   * `hash_mismatch`, `download_failed`, `disk_full`.
+   */
+  async index(options: {
+    suites: readonly Suite[];
+    architecture: string;
+    maxAgeMs: number;
+    signal: AbortSignal;
+    onProgress?: ByteProgress;
+  }): Promise<PackageIndex> {
+    const keys = await readKeyring(await readFile(this.#keyringPath));
+    const mirrors = await this.#mirrors();
+    const releases = await Promise.all(
+      options.suites.map(async (suite) => ({
+        suite,
+        release: await this.#release(suite, { keys, mirrors, ...options }),
+      })),
+    );
+    const files = releases.flatMap(({ suite, release }) =>
+      suite.components.map((component) => {
+        const path = `${component}/binary-${options.architecture}/Packages.xz`;
+        const file = release.files.get(path);
+        if (!file) throw missingIndex(suite, path);
+        const name = release.acquireByHash
+          ? path.replace(/Packages\.xz$/, `by-hash/SHA256/${file.sha256}`)
+          : path;
+        const urls = mirrors[suite.archive].map((mirror) => `${mirror.url}/dists/${suite.suite}/${name}`);
+        return { archive: suite.archive, blob: { ...file, urls }, label: `${suite.suite}/${path}` };
+      }),
+    );
+    const paths = await this.#blobs.fetch(
+      files.map((file) => file.blob),
+      options,
+    );
+    const texts = await Promise.all(
+      files.map(async (file, at) => ({
+        archive: file.archive,
+        text: await readXzText(paths[at] ?? '', { source: file.label, signal: options.signal }),
+      })),
+    );
+    return new PackageIndex(texts);
+  }
+
+  /** Verified .deb files, in the order of `packages`. */
+  async fetch(
+    packages: readonly DebianPackage[],
+    options: { signal: AbortSignal; onProgress?: ByteProgress | undefined },
+  ): Promise<string[]> {
+    const mirrors = await this.#mirrors();
+    const blobs = packages.map((item) => ({
+      sha256: item.sha256,
+      sizeBytes: item.sizeBytes,
+      urls: mirrors[item.archive].map((mirror) => `${mirror.url}/${item.filename}`),
+    }));
+    return await this.#blobs.fetch(blobs, options);
+  }
+
+  async #release(
+    suite: Suite,
+    options: { keys: Key[]; mirrors: Mirrors; maxAgeMs: number; signal: AbortSignal },
+  ): Promise<Release> {
+    const cachePath = join(this.#listsFolder, `${suite.archive}_${suite.suite}.InRelease`);
+    const now = new Date();
+    const verified = (inRelease: string, source: string): Promise<Release> =>
+      verifyRelease({ inRelease, keys: options.keys, source, suite: suite.suite, now });
+
+    const age = await ageMs(cachePath, now);
+    if (age !== null && age < options.maxAgeMs) {
+      return await verified(await readFile(cachePath, 'utf8'), cachePath);
+    }
+    const reasons: string[] = [];
+    let untrusted: EngineError | undefined;
+    for (const mirror of options.mirrors[suite.archive]) {
+      const url = `${mirror.url}/dists/${suite.suite}/InRelease`;
+      try {
+        const text = await fetchText(url, options.signal);
+        const release = await verified(text, url);
+        refuseExpired(release, url, now);
+        await this.#keep(cachePath, text);
+        return release;
+      } catch (thrown) {
+        options.signal.throwIfAborted();
+        const error = toEngineError(thrown);
+        if (error.code === 'disk_full') throw error;
+        if (error.code === 'signature_invalid') untrusted ??= error;
+        reasons.push(`${url} (${mirror.origin}): ${networkReason(thrown)}`);
+      }
+    }
+    if (untrusted) {
+      throw new EngineError({
+        code: untrusted.code,
+        message: untrusted.message,
+        hint: untrusted.hint,
+        details: { ...untrusted.details, mirrors: reasons.join('\n') },
+        cause: untrusted,
+      });
+    }
+    if (age !== null) {
+      this.#log.warn({ suite: suite.suite, reasons }, 'no mirror can be reached; using cached package lists');
+      return await verified(await readFile(cachePath, 'utf8'), cachePath);
+    }
+    throw new EngineError({
+      code: 'mirror_unreachable',
+      message: `No Debian mirror for "${suite.suite}" can be reached, and nothing is cached yet.`,
+      hint: 'Check the network connection, or name a mirror that this machine can reach (setting "mirror", or FOREDECK_MIRROR).',
+      details: { mirrors: reasons.join('\n') },
+    });
+  }
+
+  async #keep(path: string, text: string): Promise<void> {
+    await mkdir(this.#listsFolder, { recursive: true, mode: 0o700 });
+    try {
+      if ((await readFileIfAny(path)) === text) await utimes(path, new Date(), new Date());
+      else await writeFileAtomic(path, text);
+    } catch (thrown) {
+      throw explainDiskFull(thrown, 'the package lists', path);
+    }
+  }
+}
+
+function missingIndex(suite: Suite, path: string): EngineError {
+  return new EngineError({
+    code: 'package_missing',
+    message: `Suite "${suite.suite}" has no "${path}".`,
+    hint: 'Check suites, components and architecture names in the template.',
+  });
+}
+
+async function ageMs(path: string, now: Date): Promise<number | null> {
+  try {
+    return now.getTime() - (await stat(path)).mtimeMs;
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return null;
+    throw thrown;
+  }
+}
+
+async function fetchText(url: string, signal: AbortSignal): Promise<string> {
+  const deadline = AbortSignal.timeout(releaseTimeoutMs);
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.any([signal, deadline]),
+      headers: { 'accept-encoding': 'identity' },
+    });
+    if (!response.ok || !response.body) {
+      await response.body?.cancel();
+      throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
+    }
+    const chunks: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of response.body) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxReleaseBytes) throw new Error('the answer is too large for a release file');
+      chunks.push(chunk);
+    }
+    const text = Buffer.concat(chunks).toString('utf8');
+    // Captive portals answer every request with a page: that is a missing mirror, not a forged one.
+    if (!text.startsWith('-----BEGIN PGP SIGNED MESSAGE-----'))
+      throw new Error('the answer is no release file');
+    return text;
+  } catch (thrown) {
+    if (deadline.aborted && !signal.aborted) {
+      throw new Error(`no answer within ${releaseTimeoutMs / 1_000} s`, { cause: thrown });
+    }
+    throw thrown;
+  }
+}
+
+/**
+ * Package lists as one string of one byte a character: half the memory, and every field read from them is ASCII.
+ */
+async function readXzText(path: string, options: { source: string; signal: AbortSignal }): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of decompressXz(createReadStream(path), options)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('latin1');
+}
