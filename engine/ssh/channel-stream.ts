@@ -22,7 +22,12 @@ export class ChannelStream extends Duplex {
     this.#output = new OutputFlow(channel, this);
     this.#input = new InputFlow(channel);
     destroyOnLoss(this, lost);
-    channel.once('close', () => this.#input.closedByPeer());
+    channel.once('close', () => {
+      this.#input.closedByPeer();
+      // Nothing can be said any more; what was said is still read.
+      if (this.readableEnded) this.destroy();
+      else this.once('end', () => this.destroy());
+    });
   }
 
   override _read(): void {

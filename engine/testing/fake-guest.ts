@@ -64,7 +64,7 @@ export class FakeGuest {
 
   async close(): Promise<void> {
     this.cut();
-    for (const child of this.#children) child.kill('SIGKILL');
+    for (const child of this.#children) if (child.pid !== undefined) killGroup(child.pid, 'KILL');
     for (const pty of this.#ptys) pty.kill('SIGKILL');
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
