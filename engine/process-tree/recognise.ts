@@ -16,21 +16,25 @@ export interface Recognised {
 /**
  * Tells an emulated process from a native one. The kernel starts an emulator as `interpreter path argv0? arg…`, so a
  * process is emulated when its first argument is an entry's interpreter and its program is one of the VM's own
- * architecture. Its executable's name decides where the entry has gone meanwhile; a symlinked or deleted emulator has
- * another path there than in the entry. Measured with QEMU 7.2, 10.0 and 11.1 on Linux 6.12 and 6.18.
+ * architecture. Any process can call itself so: it must also be an emulator by its executable's name, or have mapped
+ * a program of another architecture. Where the entry has gone meanwhile, the executable's name is enough; a symlinked
+ * or deleted emulator has another path there than in the entry. Measured with QEMU 7.2, 10.0 and 11.1 on Linux 6.12
+ * and 6.18.
  */
 export function recognise(process: RawProcess, entries: readonly BinfmtEntry[], vmArch: Arch): Recognised {
   const own = (process.exeHeader && archOfHeader(process.exeHeader)) ?? vmArch;
   const native: Recognised = { execution: 'native', arch: own, emulator: null, argv: process.argv };
   if (own !== vmArch || process.argv.length < 2) return native;
   const named = rowOfEmulator(process.exe);
-  const candidates = entries.filter((entry) => entry.interpreter === process.argv[0]);
-  const entry = candidates.find((candidate) => rowOfEntry(candidate)?.arch === named?.arch) ?? candidates[0];
-  if (!entry && !named) return native;
   const mapped = process.guestHeader && archOfHeader(process.guestHeader);
-  const registered = entry && rowOfEntry(entry)?.arch;
-  // One emulator may serve entries of several architectures; what it has mapped tells which one this is.
-  const arch = mapped ?? registered ?? named?.arch ?? vmArch;
+  const entry = named
+    ? entries.find(
+        (candidate) => candidate.interpreter === process.argv[0] && rowOfEntry(candidate) === named,
+      )
+    : entries.find((candidate) => candidate.interpreter === process.argv[0]);
+  if (!named && !(entry && mapped && mapped !== vmArch)) return native;
+  // One emulator may serve several architectures; what it has mapped tells which one this is.
+  const arch = mapped ?? (entry && rowOfEntry(entry))?.arch ?? named?.arch ?? vmArch;
   const keptArgv0 = process.keptArgv0 ?? entry?.flags.includes('P') ?? false;
   return {
     execution: 'emulated',

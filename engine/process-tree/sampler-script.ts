@@ -103,9 +103,9 @@ sub guest_header {
   my ($pid, $exe) = @_;
   my $tries = 4;
   for my $line (split(/\n/, slurp("/proc/$pid/maps", $most_maps_bytes))) {
-    my ($range, $path) = $line =~ m{^([0-9a-f]+-[0-9a-f]+) r--p \S+ \S+ [1-9]\d* +(/.*)$} or next;
+    my ($from, $to, $path) = $line =~ m{^0*([0-9a-f]+)-0*([0-9a-f]+) r--p 0+ \S+ [1-9]\d* +(/.*)$} or next;
     next if $path eq $exe;
-    my $header = slurp("/proc/$pid/map_files/$range", 20);
+    my $header = slurp("/proc/$pid/map_files/$from-$to", 20);
     return $header if $header =~ /^\x7fELF/;
     last if --$tries == 0;
   }
