@@ -24,11 +24,13 @@ const idsPerRead = 100;
  */
 export class ContainerArches {
   readonly #link: GuestLink;
+  readonly #root: string;
   /** It never changes for a container. */
   readonly #known = new Map<string, Arch | null>();
 
-  constructor(link: GuestLink) {
+  constructor(link: GuestLink, root = dockerRoot) {
     this.#link = link;
+    this.#root = root;
   }
 
   /** Null while it has not been read, or where Docker did not note one. */
@@ -50,7 +52,7 @@ export class ContainerArches {
   }
 
   async #readUnknown(ids: readonly string[]): Promise<void> {
-    const result = await this.#link.exec(['sh', '-c', printConfigs, 'sh', dockerRoot, ...ids]);
+    const result = await this.#link.exec(['sh', '-c', printConfigs, 'sh', this.#root, ...ids]);
     // A line with the id, then the file, which is JSON without a line break.
     const lines = result.stdout.split('\n');
     for (let i = 0; i + 1 < lines.length; i += 2) {

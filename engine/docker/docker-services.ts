@@ -1,4 +1,3 @@
-import type { Container } from '../../contract/records.ts';
 import type { Log } from '../base/log.ts';
 import type { Scope } from '../base/scope.ts';
 import { orAborted } from '../base/time.ts';
@@ -74,21 +73,15 @@ export class DockerServices {
     const watching = watcher.run(signal);
     scope.defer(() => watching);
 
-    const problem = await contexts.put({ name: dockerContextName(vm.name), socketPath }, signal);
+    const context = { name: dockerContextName(vm.name), socketPath };
+    const [problem] = await Promise.all([contexts.put(context, signal), orAborted(watcher.listed, signal)]);
     if (problem !== null) log.warn(problem);
-
-    await orAborted(watcher.listed, signal);
     return { version, probeSoon: () => watcher.probeSoon() };
   }
 
   /** After the VM has stopped: its context goes, its containers stay as the last thing known. */
   async vmStopped(vm: string, signal: AbortSignal): Promise<void> {
     await this.#options.contexts.remove(dockerContextName(vm), signal);
-  }
-
-  /** The containers of a VM, those not seen at present included. */
-  containersOf(vm: string): Container[] {
-    return Object.values(this.#options.store.state.containers).filter((row) => row.vm === vm);
   }
 
   #portsOf(machine: Machine): PublishedPorts {

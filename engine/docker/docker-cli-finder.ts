@@ -1,0 +1,92 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { execa } from 'execa';
+import type { DockerCli } from '../../contract/records.ts';
+import { OnceAtATime } from '../base/once-at-a-time.ts';
+import type { Store } from '../state/store.ts';
+import { type InstallOptions, installDockerCli, installedCli } from './install-docker-cli.ts';
+
+/** Far more than printing a version takes, even under load. */
+const versionTimeoutMs = 10_000;
+
+export interface DockerCliFinderOptions extends Omit<InstallOptions, 'signal'> {
+  readonly store: Store;
+  readonly platform: NodeJS.Platform;
+  /** Searched before our own copy: what the person installed comes first. */
+  readonly searchPath: string;
+}
+
+/** The host's Docker CLI: finds it, and on Linux can unpack Debian's. What it finds is told in the state. */
+export class DockerCliFinder {
+  readonly #options: DockerCliFinderOptions;
+  readonly #once = new OnceAtATime();
+
+  constructor(options: DockerCliFinderOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at the disk, every time: people install things while we run. */
+  async find(): Promise<DockerCli> {
+    const found = await this.#look();
+    this.#tell(found);
+    return found;
+  }
+
+  /** Where it is; null when there is none. */
+  async path(): Promise<string | null> {
+    return (await this.#look()).path;
+  }
+
+  /** Unpacks Debian's docker-cli and docker-buildx into FOREDECK_HOME and proves that they run. */
+  install(signal: AbortSignal): Promise<DockerCli> {
+    return this.#once.run('install', async () => {
+      this.#tell({ ...(await this.#look()), state: 'installing' });
+      try {
+        await installDockerCli({ ...this.#options, signal });
+      } catch (thrown) {
+        await this.find();
+        throw thrown;
+      }
+      return await this.find();
+    });
+  }
+
+  async #look(): Promise<DockerCli> {
+    const { tools, searchPath, platform } = this.#options;
+    const installable = platform === 'linux';
+    const ours = installedCli(tools).docker;
+    const onPath = searchPath.split(delimiter).map((folder) => join(folder, 'docker'));
+    for (const path of [...onPath, ours]) {
+      const version = await versionOf(path);
+      if (version === null) continue;
+      return { state: path === ours ? 'installed' : 'found', path, version, installable, hint: '' };
+    }
+    return { state: 'missing', path: null, version: null, installable, hint: missingHint(platform) };
+  }
+
+  #tell(dockerCli: DockerCli): void {
+    const { store } = this.#options;
+    store.commit({ in: 'host', value: { ...store.state.host, dockerCli } });
+  }
+}
+
+/** Null when there is no such program, or it is not Docker's own: podman installs a `docker` too. */
+async function versionOf(path: string): Promise<string | null> {
+  try {
+    await access(path, constants.X_OK);
+  } catch {
+    return null;
+  }
+  const { stdout } = await execa(path, ['--version'], {
+    reject: false,
+    timeout: versionTimeoutMs,
+    stdin: 'ignore',
+  });
+  return /^Docker version (?<version>[^\s,]+)/.exec(stdout)?.groups?.version ?? null;
+}
+
+function missingHint(platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return 'Install it with `brew install docker docker-buildx`.';
+  return "Let Foredeck unpack Debian's signed docker-cli into its home, or install your distribution's package (docker-cli on Debian 13 and later).";
+}

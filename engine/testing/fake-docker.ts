@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+export interface FakeContainer {
+  id: string;
+  name: string;
+  state: string;
+  exitCode: number;
+  /** As `NetworkSettings.Ports` has them. */
+  ports: Record<string, { HostIp: string; HostPort: string }[]>;
+}
+
+/** As much of Docker's API as the watcher speaks, over a real Unix socket. Source: Docker Engine API 1.45. */
+export class FakeDocker {
+  readonly containers = new Map<string, FakeContainer>();
+  /** Called when a list has been asked for, before it is answered. */
+  onList: (() => void) | undefined;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #eventStreams = new Set<ServerResponse>();
+
+  private constructor() {
+    this.#server = createServer((request, response) => this.#answer(request, response));
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  static async start(path: string): Promise<FakeDocker> {
+    const docker = new FakeDocker();
+    await new Promise<void>((resolve) => docker.#server.listen(path, resolve));
+    return docker;
+  }
+
+  get watchers(): number {
+    return this.#eventStreams.size;
+  }
+
+  add(container: Partial<FakeContainer> & { id: string }): FakeContainer {
+    const made = { name: container.id, state: 'running', exitCode: 0, ports: {}, ...container };
+    this.containers.set(made.id, made);
+    return made;
+  }
+
+  emit(Action: string, container: FakeContainer, attributes: Record<string, string> = {}): void {
+    const Attributes = { name: container.name, image: 'demo', ...attributes };
+    const event = {
+      Type: 'container',
+      Action,
+      Actor: { ID: container.id, Attributes },
+      timeNano: Date.now() * 1_000_000,
+    };
+    for (const stream of this.#eventStreams) stream.write(`${JSON.stringify(event)}\n`);
+  }
+
+  /** dockerd dies: every connection breaks, the socket goes. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', 'http://docker');
+    const inspected = /^\/containers\/(?<id>[^/]+)\/json$/.exec(url.pathname)?.groups?.id;
+    if (url.pathname === '/events') {
+      this.#eventStreams.add(response);
+      response.once('close', () => this.#eventStreams.delete(response));
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.flushHeaders();
+    } else if (url.pathname === '/_ping') response.end('OK');
+    else if (url.pathname === '/version') sendJson(response, { Version: '26.1.5', ApiVersion: '1.45' });
+    else if (url.pathname === '/containers/json') {
+      // What is listed is what there was; whatever `onList` does happens behind it.
+      const listed = this.#list(url.searchParams.get('filters'));
+      this.onList?.();
+      sendJson(response, listed);
+    } else if (inspected !== undefined) this.#inspect(inspected, response);
+    else sendJson(response, { message: 'page not found' }, 404);
+  }
+
+  #list(filters: string | null): unknown[] {
+    const { id: only } = JSON.parse(filters ?? '{}');
+    return [...this.containers.values()]
+      .filter(({ id }) => !only || only.includes(id))
+      .map(({ id, name, state }) => ({
+        Id: id,
+        Names: [`/${name}`],
+        Image: 'demo',
+        Command: 'sleep 1000',
+        State: state,
+        Status: state === 'running' ? 'Up 3 minutes' : `Docker says ${state}`,
+      }));
+  }
+
+  #inspect(id: string, response: ServerResponse): void {
+    const container = this.containers.get(id);
+    if (!container) {
+      sendJson(response, { message: `No such container: ${id}` }, 404);
+      return;
+    }
+    const running = container.state === 'running';
+    sendJson(response, {
+      Id: id,
+      Name: `/${container.name}`,
+      Created: '2026-01-02T03:04:05.678901234Z',
+      Config: { Image: 'demo', Labels: {} },
+      State: {
+        Status: container.state,
+        Running: running,
+        ExitCode: container.exitCode,
+        StartedAt: container.state === 'created' ? '0001-01-01T00:00:00Z' : '2026-01-02T03:04:06Z',
+      },
+      NetworkSettings: { Ports: running ? container.ports : {} },
+    });
+  }
+}
+
+function sendJson(response: ServerResponse, body: unknown, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
