@@ -1,24 +1,19 @@
 import type { Arch, HostArch } from '../../contract/arch.ts';
 import type { Handler, SelfTest } from '../../contract/records.ts';
 import { handlerKey } from '../../contract/state.ts';
-import { EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
+import { isAbort, toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Jobs } from '../state/jobs.ts';
 import type { Store } from '../state/store.ts';
 import type { GuestLink, PackageFiles } from '../vm/ports.ts';
 import { type ArchRow, archRow, archTable, nativeArches, perhapsNativeArches } from './arch-table.ts';
-import { type EmulatorId, emulatorPath, fetchEmulator } from './emulator-binary.ts';
+import { deliverEmulator } from './deliver-emulator.ts';
+import { type EmulatorId, emulatorPath } from './emulator-binary.ts';
 import { GuestTrip, type TripReport } from './guest-trip.ts';
+import { notProved, notRemoved, notRunning, ownProcessor, runByOthers } from './handler-errors.ts';
+import { HandlerOperations, type HandlerVerb } from './handler-operations.ts';
 import { foreignEntry, judgeHandler, judgeNative, ownEntry } from './self-test.ts';
 import type { WantedEmulators } from './wanted-emulators.ts';
-
-type Verb = 'on' | 'off' | 'test';
-
-interface Operation {
-  readonly verb: Verb;
-  readonly cancel: AbortController;
-  readonly done: Promise<Handler>;
-}
 
 export interface VmHandlersOptions {
   readonly vm: { readonly name: string; readonly arch: HostArch };
@@ -29,17 +24,13 @@ export interface VmHandlersOptions {
   readonly log: Log;
 }
 
-/** More often nobody can read it. */
-const activityIntervalMs = 250;
-
 /**
- * The handlers of one VM. One operation at a time for an architecture: the same one asked twice is shared, another
- * one cancels what runs and follows it. Trips to the guest are one at a time for the VM, so that two never
- * interleave there. What a record says has been seen in the guest.
+ * The handlers of one VM. Operations are one at a time for an architecture, trips to the guest one at a time for the
+ * VM, so that two never interleave there. What a record says has been seen in the guest.
  */
 export class VmHandlers {
   readonly #options: VmHandlersOptions;
-  readonly #operations = new Map<Arch, Operation>();
+  readonly #operations = new HandlerOperations();
   #link: GuestLink | undefined;
   /** Settles when no trip is under way. */
   #trips: Promise<unknown> = Promise.resolve();
@@ -73,7 +64,10 @@ export class VmHandlers {
     );
   }
 
-  /** The guest is there: everything wanted is put in place. Resolves with what went wrong, in words. */
+  /**
+   * The guest is there: what is wanted and lies on its data disk is put in place. Resolves with what went wrong, in
+   * words; what has to be downloaded follows later.
+   */
   async attach(link: GuestLink): Promise<string[]> {
     this.#link = link;
     link.signal.addEventListener('abort', () => this.#detach(link), { once: true });
@@ -97,12 +91,7 @@ export class VmHandlers {
   off(arch: Arch): Promise<Handler> {
     const row = archRow(arch);
     if (this.#record(arch).state === 'native') {
-      return Promise.reject(
-        new EngineError({
-          code: 'wrong_state',
-          message: `${arch} cannot be switched off: the processor of VM "${this.#options.vm.name}" runs it itself.`,
-        }),
-      );
+      return Promise.reject(ownProcessor(this.#options.vm.name, row));
     }
     return this.#operate(row, 'off', () => this.#switchOff(row));
   }
@@ -125,7 +114,7 @@ export class VmHandlers {
     let idle: readonly ArchRow[] = [];
     const report = await this.#trip((trip) => {
       const native = nativeArches(vm.arch);
-      idle = archTable.filter((row) => !native.includes(row.arch) && !this.#operations.has(row.arch));
+      idle = archTable.filter((row) => !native.includes(row.arch) && !this.#operations.busy(row.arch));
       for (const row of idle) {
         const { wanted: isWanted, emulator } = wanted.get(row.arch);
         if (perhapsNative.includes(row.arch)) trip.stub(row);
@@ -136,14 +125,20 @@ export class VmHandlers {
       }
       return trip.entries();
     });
-    const missing = idle.filter((row) => !this.#operations.has(row.arch) && !this.#adopt(row, report));
-    // Their emulators are not on the data disk, or not as they should be: the long way, all of them together.
-    await Promise.allSettled(missing.map((row) => this.on(row.arch)));
+    const missing = idle.filter((row) => !this.#operations.busy(row.arch) && !this.#adopt(row, report));
+    // Their emulators are not on the data disk, or not as they should be. Nobody waits for a mirror here: the records
+    // say how it goes.
+    for (const row of missing) {
+      this.on(row.arch).catch((thrown: unknown) => {
+        this.#options.log.warn({ vm: vm.name, arch: row.arch, err: thrown }, 'wanted emulator is not on');
+      });
+    }
   }
 
   /** Takes over what a reconciling trip saw. False when the emulator has to be brought to the VM first. */
   #adopt(row: ArchRow, report: TripReport): boolean {
-    const { wanted: isWanted, emulator } = this.#options.wanted.get(row.arch);
+    const { vm, wanted, log } = this.#options;
+    const { wanted: isWanted, emulator } = wanted.get(row.arch);
     const own = ownEntry(row, report.entries);
     const foreign = foreignEntry(row, report.entries);
     if (!own && !foreign && report.stubs.get(row.arch)?.code === 42) {
@@ -155,20 +150,17 @@ export class VmHandlers {
         state: 'off',
         wanted: false,
         flags: null,
-        error: foreign ? this.#foreignHandler(row, foreign).toWire() : null,
+        error: foreign ? runByOthers(row, foreign).toWire() : null,
       });
       return true;
     }
     if (!emulator || report.fileBytes.get(emulatorPath(row, emulator)) !== emulator.sizeBytes) return false;
     const outcome = report.registered.get(row.emulator);
     if (outcome?.kept === false && this.#record(row.arch).state === 'on') {
-      this.#options.log.warn(
-        { vm: this.#options.vm.name, arch: row.arch },
-        'handler had been changed; put back',
-      );
+      log.warn({ vm: vm.name, arch: row.arch }, 'handler had been changed; put back');
     }
     const test = judgeHandler(row, report, emulatorPath(row, emulator));
-    const error = test.ok ? null : this.#failure(row, test, outcome?.problem).toWire();
+    const error = test.ok ? null : notProved(vm.name, row, test, outcome?.problem).toWire();
     this.#commit(row, {
       state: test.ok ? 'on' : 'failed',
       wanted: true,
@@ -203,7 +195,7 @@ export class VmHandlers {
       // What is not proved must not half work.
       const after = await this.#trip((trip) => trip.unregister(row).entries());
       this.#commit(row, { lastTest: test, flags: ownEntry(row, after.entries)?.flags ?? null });
-      throw this.#failure(row, test, report.registered.get(row.emulator)?.problem);
+      throw notProved(this.#options.vm.name, row, test, report.registered.get(row.emulator)?.problem);
     }
     this.#commit(row, {
       state: 'on',
@@ -224,40 +216,21 @@ export class VmHandlers {
         )
       : Promise.resolve(false);
     const title = `Emulator ${row.emulator} for VM "${vm.name}"`;
-    const [, provided] = await Promise.all([
-      present,
-      jobs.run({ kind: 'emulator', title, signal }, async (job): Promise<EmulatorId> => {
-        const show = this.#activityReporter(row);
-        job.phase('fetching');
-        const fetched = await fetchEmulator({
-          packages,
+    const [provided] = await Promise.all([
+      jobs.run({ kind: 'emulator', title, signal }, (job) =>
+        deliverEmulator({
           row,
           vmArch: vm.arch,
-          signal: job.signal,
-          onProgress: (doneBytes, totalBytes) => {
-            job.progress(doneBytes, totalBytes);
-            show('downloading', doneBytes, totalBytes);
-          },
-        }).catch(async (thrown: unknown) => {
-          if (isAbort(thrown) || !known || !(await present)) throw thrown;
-          log.warn({ arch: row.arch, err: thrown }, 'no newer emulator to be had; the one in the VM serves');
-          return null;
-        });
-        if (!fetched) return known as EmulatorId;
-        if (known?.sha256 === fetched.sha256 && known.version === fetched.version && (await present))
-          return known;
-        job.phase('uploading');
-        await link.writeFile(emulatorPath(row, fetched), fetched.content, {
-          mode: 0o755,
-          signal: job.signal,
-          onProgress: (doneBytes) => {
-            job.progress(doneBytes, fetched.sizeBytes);
-            show('uploading', doneBytes, fetched.sizeBytes);
-          },
-        });
-        const { version, sha256, sizeBytes } = fetched;
-        return { version, sha256, sizeBytes };
-      }),
+          link,
+          packages,
+          known,
+          present,
+          job,
+          onActivity: (activity) => this.#commit(row, { activity }),
+          log,
+        }),
+      ),
+      present,
     ]);
     await wanted.change(row.arch, { emulator: provided });
     return provided;
@@ -277,11 +250,7 @@ export class VmHandlers {
     });
     const report = await this.#trip((trip) => trip.running(row).unregister(row).entries());
     if (ownEntry(row, report.entries)) {
-      throw new EngineError({
-        code: 'emulator_failed',
-        message: `The handler for ${row.arch} could not be removed: ${report.unregisterProblems.get(row.emulator) || 'the kernel kept it'}.`,
-        hint: 'Restart the VM: handlers do not survive that.',
-      });
+      throw notRemoved(row, report.unregisterProblems.get(row.emulator) ?? '');
     }
     const running = report.running.get(row.emulator) ?? 0;
     const foreign = foreignEntry(row, report.entries);
@@ -289,7 +258,7 @@ export class VmHandlers {
       state: 'off',
       activity: running > 0 ? stillRunning(running) : null,
       flags: null,
-      error: foreign ? this.#foreignHandler(row, foreign).toWire() : null,
+      error: foreign ? runByOthers(row, foreign).toWire() : null,
     });
   }
 
@@ -310,47 +279,26 @@ export class VmHandlers {
       state: test.ok ? 'on' : failed ? 'failed' : 'off',
       flags: own?.flags ?? null,
       lastTest: test,
-      error: failed ? this.#failure(row, test, undefined).toWire() : null,
+      error: failed ? notProved(this.#options.vm.name, row, test).toWire() : null,
     });
   }
 
-  #operate(row: ArchRow, verb: Verb, work: (signal: AbortSignal) => Promise<void>): Promise<Handler> {
-    const running = this.#operations.get(row.arch);
-    if (running?.verb === verb) return running.done;
-    if (verb !== 'test') running?.cancel.abort();
-    const cancel = new AbortController();
-    const done = this.#perform(row, verb, { after: running?.done, cancelled: cancel.signal, work }).finally(
-      () => {
-        if (this.#operations.get(row.arch)?.cancel === cancel) this.#operations.delete(row.arch);
-      },
-    );
-    this.#operations.set(row.arch, { verb, cancel, done });
-    return done;
+  #operate(row: ArchRow, verb: HandlerVerb, work: (signal: AbortSignal) => Promise<void>): Promise<Handler> {
+    return this.#operations.run(row.arch, verb, async (cancelled) => {
+      try {
+        const link = verb === 'off' ? this.#link : this.#requireLink();
+        const signal = link ? AbortSignal.any([cancelled, link.signal]) : cancelled;
+        signal.throwIfAborted();
+        await work(signal);
+      } catch (thrown) {
+        await this.#failed(row, verb, thrown);
+        throw toEngineError(thrown);
+      }
+      return this.#record(row.arch);
+    });
   }
 
-  async #perform(
-    row: ArchRow,
-    verb: Verb,
-    options: {
-      after: Promise<Handler> | undefined;
-      cancelled: AbortSignal;
-      work: (signal: AbortSignal) => Promise<void>;
-    },
-  ): Promise<Handler> {
-    await options.after?.catch(() => undefined);
-    try {
-      const link = verb === 'off' ? this.#link : this.#requireLink();
-      const signal = link ? AbortSignal.any([options.cancelled, link.signal]) : options.cancelled;
-      signal.throwIfAborted();
-      await options.work(signal);
-    } catch (thrown) {
-      await this.#failed(row, verb, thrown);
-      throw toEngineError(thrown);
-    }
-    return this.#record(row.arch);
-  }
-
-  async #failed(row: ArchRow, verb: Verb, thrown: unknown): Promise<void> {
+  async #failed(row: ArchRow, verb: HandlerVerb, thrown: unknown): Promise<void> {
     if (!this.#link) {
       this.#commit(row, { state: 'unknown', activity: null });
       return;
@@ -384,13 +332,8 @@ export class VmHandlers {
   }
 
   #requireLink(): GuestLink {
-    if (this.#link) return this.#link;
-    const { name } = this.#options.vm;
-    throw new EngineError({
-      code: 'wrong_state',
-      message: `VM "${name}" is not running, so its handlers cannot be changed or tested.`,
-      hint: `Start it first: foredeck start --vm ${name}`,
-    });
+    if (!this.#link) throw notRunning(this.#options.vm.name);
+    return this.#link;
   }
 
   #record(arch: Arch): Handler {
@@ -405,40 +348,6 @@ export class VmHandlers {
     const value = { ...this.#record(row.arch), ...change };
     store.commit({ in: 'handlers', key: handlerKey(vm.name, row.arch), value });
   }
-
-  #activityReporter(row: ArchRow): (verb: string, doneBytes: number, totalBytes: number | null) => void {
-    let shownAt = 0;
-    return (verb, doneBytes, totalBytes) => {
-      if (performance.now() - shownAt < activityIntervalMs) return;
-      shownAt = performance.now();
-      const total = totalBytes === null ? '' : ` of ${megabytes(totalBytes)}`;
-      this.#commit(row, { activity: `${verb} ${megabytes(doneBytes)}${total} MB` });
-    };
-  }
-
-  #failure(row: ArchRow, test: SelfTest, registerProblem: string | undefined): EngineError {
-    const why =
-      registerProblem ||
-      test.steps
-        .filter((step) => !step.ok)
-        .map((step) => step.detail)
-        .join('; ');
-    return new EngineError({
-      code: 'emulator_failed',
-      message: `${row.arch} programs do not run in VM "${this.#options.vm.name}": ${why}.`,
-      hint: 'Switch it off and on again. If it stays, restart the VM.',
-      details: Object.fromEntries(test.steps.map((step) => [step.id, step.detail])),
-    });
-  }
-
-  #foreignHandler(row: ArchRow, entry: { name: string; interpreter: string }): EngineError {
-    return new EngineError({
-      code: 'emulator_failed',
-      message: `${row.arch} programs still run: another program registered "${entry.name}" (${entry.interpreter}).`,
-      hint: 'Foredeck removes only its own handlers. Remove that one where it came from, or restart the VM.',
-      details: { entry: entry.name, interpreter: entry.interpreter },
-    });
-  }
 }
 
 function stillRunning(programs: number): string {
@@ -447,8 +356,4 @@ function stillRunning(programs: number): string {
       ? '1 program goes on under it until it ends'
       : `${programs} programs go on under it until they end`;
   return `${words}; new ones fail with "exec format error"`;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1);
 }
