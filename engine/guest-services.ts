@@ -1,0 +1,72 @@
+import type { Vm } from '../contract/records.ts';
+import type { Log } from './base/log.ts';
+import type { DockerAttachment, DockerServices } from './docker/docker-services.ts';
+import type { Handlers } from './emulation/handlers.ts';
+import type { ProcessTrees } from './process-tree/process-trees.ts';
+import type { Store } from './state/store.ts';
+import type { GuestServices } from './vm/ports.ts';
+
+export interface ConnectedGuestsOptions {
+  readonly store: Store;
+  readonly docker: DockerServices;
+  readonly handlers: Handlers;
+  readonly trees: ProcessTrees;
+  readonly log: Log;
+}
+
+/** What every connected guest gets: process trees, wanted emulators, Docker on the host. */
+export class ConnectedGuests implements GuestServices {
+  readonly #options: ConnectedGuestsOptions;
+  readonly #docker = new Map<string, DockerAttachment>();
+
+  constructor(options: ConnectedGuestsOptions) {
+    this.#options = options;
+  }
+
+  async attach({ vm, link, machine, scope, stage }: Parameters<GuestServices['attach']>[0]): Promise<void> {
+    const { docker, handlers, trees, log } = this.#options;
+    trees.attach(vm, link);
+    const [attached, problems] = await Promise.all([
+      docker
+        .attach({
+          vm,
+          link,
+          machine,
+          scope,
+          probeExecution: (ids) => trees.probeExecution(vm.name, ids),
+        })
+        .then((attachment) => {
+          this.#tell(vm.name, { ready: true, version: attachment.version });
+          scope.defer(() => this.#tell(vm.name, { ready: false }));
+          stage('docker');
+          return attachment;
+        }),
+      handlers.attach(vm, link),
+    ]);
+    this.#docker.set(vm.name, attached);
+    scope.defer(() => {
+      if (this.#docker.get(vm.name) === attached) this.#docker.delete(vm.name);
+    });
+    // An emulator that could not be restored is told on its own row; the VM is up without it.
+    for (const problem of problems) log.warn({ vm: vm.name }, problem);
+    stage('emulators', problems.length > 0 ? problems.join(' ') : undefined);
+    attached.probeSoon();
+  }
+
+  /** Looks again at how containers run, after handlers have been switched. */
+  handlersSwitched(vm: string): void {
+    this.#docker.get(vm)?.probeSoon();
+  }
+
+  #tell(name: string, docker: { ready: boolean; version?: string }): void {
+    const { store } = this.#options;
+    const vm = store.state.vms[name];
+    if (!vm) return;
+    const value: Vm = {
+      ...vm,
+      endpoints: { ...vm.endpoints, dockerReady: docker.ready },
+      dockerVersion: docker.version ?? vm.dockerVersion,
+    };
+    store.commit({ in: 'vms', key: name, value });
+  }
+}
