@@ -177,10 +177,10 @@ async function connectTo(
     const qmp = await QmpClient.connect({ path: paths.qmpSocket, timeoutMs: qmpTimeoutMs, signal: until });
     return await orAborted(QemuMachine.connect({ run, process, qmp, paths, adopted: false }), until);
   } catch (thrown) {
+    signal.throwIfAborted();
     // A QEMU that dies closes its socket first; its exit, which says why, follows within moments.
     const endedItself = await settledWithin(process.exited, exitFollowsMs);
     await endAndForget(process, paths);
-    signal.throwIfAborted();
     return { failure: endedItself ? exitWords(await process.exited) : toEngineError(thrown).message };
   }
 }

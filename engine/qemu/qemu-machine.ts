@@ -90,8 +90,8 @@ export class QemuMachine implements Machine {
     await this.#qmp.execute('quit', z.unknown());
   }
 
-  terminate(): Promise<void> {
-    return this.#process.terminate();
+  terminate(graceMs?: number): Promise<void> {
+    return this.#process.terminate(graceMs);
   }
 
   detach(): void {

@@ -7,7 +7,7 @@ import { sleep } from '../base/time.ts';
 import type { MachineExit } from '../vm/ports.ts';
 
 /** SIGTERM makes QEMU flush and close its disks, which a slow host may need seconds for. */
-const terminateTimeoutMs = 10_000;
+const usualGraceMs = 10_000;
 
 /** After SIGKILL only the kernel has to finish; more than this means that it hangs in a device driver. */
 const killTimeoutMs = 10_000;
@@ -26,8 +26,8 @@ export interface QemuProcess {
   readonly pid: number;
   /** Resolves when the process is gone; never rejects. */
   readonly exited: Promise<ProcessExit>;
-  /** SIGTERM, then SIGKILL; resolves when the exit is confirmed. Throws `qemu_failed` when even that fails. */
-  terminate(): Promise<void>;
+  /** SIGTERM, then SIGKILL after `graceMs`; resolves when the exit is confirmed. Throws `qemu_failed` if it never is. */
+  terminate(graceMs?: number): Promise<void>;
 }
 
 /**
@@ -41,14 +41,14 @@ export async function spawnQemu(options: {
 }): Promise<QemuProcess> {
   const log = await open(options.logPath, 'w', 0o600);
   try {
-    const child = spawn('/bin/sh', ['-c', 'umask 077; exec "$@"', 'sh', options.path, ...options.args], {
+    const child = spawn('/bin/sh', ['-c', 'umask 177; exec "$@"', 'sh', options.path, ...options.args], {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
     const exited = childExit(child, options.logPath);
     const pid = await spawned(child);
     child.unref();
-    return { pid, exited, terminate: () => terminate(pid, exited) };
+    return { pid, exited, terminate: (graceMs) => terminate(pid, exited, graceMs) };
   } finally {
     await log.close();
   }
@@ -71,7 +71,7 @@ export function adoptQemu(options: {
     return { code: null, signal: null, stderrTail: await stderrTail(logPath) };
   };
   const exited = gone();
-  return { pid, exited, terminate: () => terminate(pid, exited) };
+  return { pid, exited, terminate: (graceMs) => terminate(pid, exited, graceMs) };
 }
 
 /**
@@ -107,11 +107,11 @@ async function processArguments(pid: number): Promise<string[]> {
   }
 }
 
-async function terminate(pid: number, exited: Promise<ProcessExit>): Promise<void> {
+async function terminate(pid: number, exited: Promise<ProcessExit>, graceMs = usualGraceMs): Promise<void> {
   // The pid of a process that is gone may be somebody else's by now.
   if (await settledWithin(exited, 0)) return;
   signalProcess(pid, 'SIGTERM');
-  if (await settledWithin(exited, terminateTimeoutMs)) return;
+  if (await settledWithin(exited, graceMs)) return;
   signalProcess(pid, 'SIGKILL');
   if (await settledWithin(exited, killTimeoutMs)) return;
   throw new EngineError({

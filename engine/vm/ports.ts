@@ -180,8 +180,8 @@ export interface Machine {
   powerDown(): Promise<void>;
   /** QMP `quit`. */
   quit(): Promise<void>;
-  /** SIGTERM, then SIGKILL after a deadline; resolves when the exit is confirmed. */
-  terminate(): Promise<void>;
+  /** SIGTERM, then SIGKILL after `graceMs`; resolves when the exit is confirmed. */
+  terminate(graceMs?: number): Promise<void>;
 }
 
 export interface MachineExit {

@@ -10,16 +10,22 @@ const powerButtonTimeoutMs = 8_000;
 /** QEMU writes back and closes its disks. */
 const quitTimeoutMs = 10_000;
 
+/** SIGTERM makes QEMU write back and close its disks as well, should `quit` not have reached it. */
+const graceTimeoutMs = 10_000;
+
 export interface StopTimeouts {
   readonly poweroffMs: number;
   readonly powerButtonMs: number;
   readonly quitMs: number;
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
 }
 
 const usualTimeouts: StopTimeouts = {
   poweroffMs: poweroffTimeoutMs,
   powerButtonMs: powerButtonTimeoutMs,
   quitMs: quitTimeoutMs,
+  graceMs: graceTimeoutMs,
 };
 
 /**
@@ -50,7 +56,7 @@ export async function stopMachine(options: {
     if (exit) return exit;
     log.warn({ pid: machine.pid, step: name }, 'the VM did not end; trying harder');
   }
-  await machine.terminate();
+  await machine.terminate(timeouts.graceMs);
   return await machine.exited;
 }
 

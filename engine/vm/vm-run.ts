@@ -121,7 +121,6 @@ export class VmRun {
 
   /** Connects to a guest that is up already, or soon will be. */
   reconnect(keys: VmKeys): void {
-    this.#options.commit({ state: 'starting', error: null });
     // An engine that was killed during the boot left no timeline; the console tells it again.
     if (!this.#timeline.has('sshd')) this.#watchConsole();
     this.#open(keys).keep();

@@ -71,6 +71,7 @@ export class VmRunner {
     const { hypervisor, vm, folder } = this.#options;
     const machine = await hypervisor.adopt({ vm, paths: folder.paths, signal });
     if (!machine) return false;
+    this.#commit({ state: 'starting', error: null });
     const run = this.#newRun();
     run.own(machine, await folder.readBoot(machine.spawnedAt));
     run.reconnect(await this.#keys());

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { type CommandLineInput, commandLine } from './command-line.ts';
+
+const input: CommandLineInput = {
+  arch: 'amd64',
+  accelerator: 'kvm',
+  cpuModel: null,
+  name: 'service',
+  uuid: '6d3b42a6-0c3d-4d4e-9df0-7c1df0a5a001',
+  size: { cpus: 4, memoryMiB: 2048 },
+  kernelPath: '/h/images/a/vmlinuz',
+  initrdPath: '/h/vms/service/initrd.img',
+  kernelCommandLine: 'console=ttyS0 panic=-1',
+  rootPath: '/h/images/a/root.squashfs',
+  dataDiskPath: '/h/vms/service/data.qcow2',
+  consolePath: '/h/vms/service/console.log',
+  qmpSocketPath: '/h/vms/service/qmp.sock',
+  pidFilePath: '/h/vms/service/qemu.pid',
+};
+
+/** One option a line, as a person would write it. */
+function lines(change: Partial<CommandLineInput>): string {
+  return commandLine({ ...input, ...change })
+    .join(' ')
+    .replaceAll(/ (?=-[a-z])/g, '\n');
+}
+
+describe('commandLine', () => {
+  test('amd64 under KVM', () => {
+    expect(lines({})).toMatchInlineSnapshot(`
+      "-name foredeck-service
+      -uuid 6d3b42a6-0c3d-4d4e-9df0-7c1df0a5a001
+      -machine q35
+      -accel kvm
+      -cpu host
+      -smp 4
+      -m 2048M
+      -nodefaults
+      -no-user-config
+      -display none
+      -no-reboot
+      -pidfile /h/vms/service/qemu.pid
+      -kernel /h/images/a/vmlinuz
+      -initrd /h/vms/service/initrd.img
+      -append console=ttyS0 panic=-1
+      -drive if=none,id=root,format=raw,readonly=on,file=/h/images/a/root.squashfs
+      -device virtio-blk-pci,drive=root,serial=root
+      -drive if=none,id=data,format=qcow2,discard=unmap,detect-zeroes=unmap,file=/h/vms/service/data.qcow2
+      -device virtio-blk-pci,drive=data,serial=data,werror=stop,rerror=stop
+      -netdev user,id=net0,restrict=off,ipv6=off,hostfwd=tcp:127.0.0.1:0-:22
+      -device virtio-net-pci,netdev=net0
+      -device virtio-rng-pci
+      -device virtio-balloon-pci,free-page-reporting=on
+      -chardev file,id=console,path=/h/vms/service/console.log,append=on
+      -serial chardev:console
+      -qmp unix:/h/vms/service/qmp.sock,server=on,wait=off"
+    `);
+  });
+
+  for (const arch of ['amd64', 'arm64'] as const) {
+    for (const accelerator of ['kvm', 'hvf', 'tcg'] as const) {
+      test(`machine, accelerator and processor: ${arch} under ${accelerator}`, () => {
+        expect(lines({ arch, accelerator }).split('\n').slice(2, 5)).toMatchSnapshot();
+      });
+    }
+  }
+
+  test('a person may choose the emulated processor, and only that', () => {
+    expect(lines({ accelerator: 'tcg', cpuModel: 'max,pauth=off' })).toContain('-cpu max,pauth=off');
+    expect(lines({ accelerator: 'kvm', cpuModel: 'max' })).toContain('-cpu host');
+  });
+
+  test('a comma in a path stays part of the path', () => {
+    const args = commandLine({
+      ...input,
+      rootPath: '/h/a,readonly=off',
+      dataDiskPath: '/h/b,c',
+      consolePath: '/h/d,e',
+      qmpSocketPath: '/h/f,g',
+      kernelPath: '/h/i,j',
+    });
+    expect(args).toContain('if=none,id=root,format=raw,readonly=on,file=/h/a,,readonly=off');
+    expect(args.join(' ')).toContain('file=/h/b,,c');
+    expect(args.join(' ')).toContain('path=/h/d,,e,append=on');
+    expect(args).toContain('unix:/h/f,,g,server=on,wait=off');
+    expect(args).toContain('/h/i,j');
+  });
+});
