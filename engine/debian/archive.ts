@@ -6,7 +6,7 @@ import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
 import { EngineError, errnoOf, toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
-import { BlobCache } from './blob-cache.ts';
+import type { BlobCache } from './blob-cache.ts';
 import { networkReason } from './download.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type ArchiveName, type DebianPackage, PackageIndex } from './package-index.ts';
@@ -36,13 +36,15 @@ export class DebianArchive {
   readonly #log: Log;
 
   constructor(options: {
-    cacheFolder: string;
+    /** Where verified `InRelease` files are kept. */
+    listsFolder: string;
+    blobs: BlobCache;
     keyringPath: string;
     mirrors: () => Promise<Mirrors>;
     log: Log;
   }) {
-    this.#listsFolder = join(options.cacheFolder, 'lists');
-    this.#blobs = new BlobCache(join(options.cacheFolder, 'sha256'));
+    this.#listsFolder = options.listsFolder;
+    this.#blobs = options.blobs;
     this.#keyringPath = options.keyringPath;
     this.#mirrors = options.mirrors;
     this.#log = options.log;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, isAbort } from '../base/engine-error.ts';
+import { errnoOf } from '../base/engine-error.ts';
 import { mapConcurrent } from '../base/map-concurrent.ts';
-import { OnceAtATime } from '../base/once-at-a-time.ts';
+import { SharedWork } from '../base/shared-work.ts';
 import { download } from './download.ts';
 
 /** Enough to fill a line whose round trips are long; more gains nothing and annoys mirrors. */
@@ -20,7 +20,7 @@ export interface Blob {
 /** Files named by their SHA-256, downloaded once and checked each time they are handed out. */
 export class BlobCache {
   readonly #folder: string;
-  readonly #running = new OnceAtATime();
+  readonly #fetching = new SharedWork<void>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -41,27 +41,28 @@ export class BlobCache {
     const totalBytes = blobs.reduce((sum, blob) => sum + blob.sizeBytes, 0);
     const done = new Map<string, number>();
     let doneBytes = 0;
-    return await mapConcurrent(blobs, parallelDownloads, async (blob) => {
-      await this.#ensure(blob, options.signal, (bytes) => {
-        doneBytes += bytes - (done.get(blob.sha256) ?? 0);
-        done.set(blob.sha256, bytes);
-        options.onProgress?.(doneBytes, totalBytes);
+    const report = (blob: Blob, bytes: number): void => {
+      doneBytes += bytes - (done.get(blob.sha256) ?? 0);
+      done.set(blob.sha256, bytes);
+      options.onProgress?.(doneBytes, totalBytes);
+    };
+    // One that fails stops the others: what they have is kept, and nobody waits for it.
+    const failure = new AbortController();
+    const either = AbortSignal.any([options.signal, failure.signal]);
+    try {
+      return await mapConcurrent(blobs, parallelDownloads, async (blob) => {
+        await this.#fetching
+          .run(blob.sha256, either, (signal) => this.#fetchOne(blob, signal, (bytes) => report(blob, bytes)))
+          .catch((thrown: unknown) => {
+            failure.abort();
+            throw thrown;
+          });
+        report(blob, blob.sizeBytes);
+        return this.pathOf(blob.sha256);
       });
-      return this.pathOf(blob.sha256);
-    });
-  }
-
-  async #ensure(blob: Blob, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<void> {
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        await this.#running.run(blob.sha256, () => this.#fetchOne(blob, signal, onProgress));
-        onProgress(blob.sizeBytes);
-        return;
-      } catch (thrown) {
-        // Somebody else asked for the same file first and has cancelled; this caller has not.
-        if (!isAbort(thrown) || signal.aborted) throw thrown;
-      }
+    } catch (thrown) {
+      options.signal.throwIfAborted();
+      throw thrown;
     }
   }
 

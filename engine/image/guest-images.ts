@@ -3,29 +3,14 @@ import { join } from 'node:path';
 import type { HostArch } from '../../contract/arch.ts';
 import type { GuestImage } from '../../contract/records.ts';
 import { EngineError, errnoOf } from '../base/engine-error.ts';
-import type { Log } from '../base/log.ts';
-import { orAborted } from '../base/time.ts';
-import { DebianArchive } from '../debian/archive.ts';
-import { hostAptMirrors, mirrorOrder } from '../debian/mirrors.ts';
-import type { Paths } from '../paths.ts';
+import { SharedWork } from '../base/shared-work.ts';
 import type { Jobs } from '../state/jobs.ts';
 import type { ComposedImage, GuestImages } from '../vm/ports.ts';
 import { composeImage, composingPrefix, imageFiles } from './compose.ts';
 import { kernelCommandLine } from './kernel-command-line.ts';
 import { Manifest } from './manifest.ts';
-import { type LoadedTemplate, loadTemplate } from './template.ts';
-
-export interface GuestImagesOptions {
-  readonly paths: Paths;
-  readonly jobs: Jobs;
-  readonly log: Log;
-  /** `vm-templates/<name>`. */
-  readonly templateFolder: string;
-  /** Debian's archive keys. */
-  readonly keyringPath: string;
-  /** The mirror a person asked for, by setting or FOREDECK_MIRROR; read each time. */
-  readonly mirrorSetting: () => string | null;
-}
+import type { LoadedTemplate } from './template.ts';
+import { listsMaxAgeMs, type TemplateSource } from './template-source.ts';
 
 /** GuestImages with what the command line needs besides. */
 export interface ComposedImages extends GuestImages {
@@ -37,22 +22,13 @@ export interface ComposedImages extends GuestImages {
   removeLeftovers(): Promise<void>;
 }
 
-/** A running compose, shared by all who asked for it; it stops when the last of them has gone. */
-interface Composing {
-  readonly promise: Promise<ComposedImage>;
-  readonly controller: AbortController;
-  waiting: number;
-}
-
-/** A start uses package lists up to this old; asking for a build always asks the mirrors. */
-const listsMaxAgeMs = 24 * 3_600_000;
-
-export function createGuestImages(options: GuestImagesOptions): ComposedImages {
-  const { paths, jobs } = options;
-  const composing = new Map<string, Composing>();
+export function createGuestImages(options: { source: TemplateSource; jobs: Jobs }): ComposedImages {
+  const { source, jobs } = options;
+  const { paths } = source;
+  const composing = new SharedWork<ComposedImage>();
 
   const compose = async (arch: HostArch, maxAgeMs: number, signal: AbortSignal): Promise<ComposedImage> => {
-    const loaded = await loadTemplate(options.templateFolder);
+    const loaded = await source.load();
     const architecture = loaded.template.architectures[arch];
     if (!architecture) throw noSuchArchitecture(loaded, arch);
     const title = `Guest image ${loaded.template.name} for ${arch}`;
@@ -61,7 +37,7 @@ export function createGuestImages(options: GuestImagesOptions): ComposedImages {
         loaded,
         arch,
         architecture,
-        archive: templateArchive(options, loaded),
+        archive: source.archive(loaded),
         imagesFolder: paths.images,
         listsMaxAgeMs: maxAgeMs,
         reporter,
@@ -72,31 +48,11 @@ export function createGuestImages(options: GuestImagesOptions): ComposedImages {
     throw new EngineError({ code: 'image_failed', message: `Image "${id}" vanished after it was made.` });
   };
 
-  const shared = async (arch: HostArch, maxAgeMs: number, signal: AbortSignal): Promise<ComposedImage> => {
-    signal.throwIfAborted();
-    let running = composing.get(arch);
-    if (!running) {
-      const controller = new AbortController();
-      const promise = compose(arch, maxAgeMs, controller.signal).finally(() => composing.delete(arch));
-      running = { promise, controller, waiting: 0 };
-      composing.set(arch, running);
-    }
-    running.waiting += 1;
-    try {
-      return await orAborted(running.promise, signal);
-    } catch (thrown) {
-      if (signal.aborted && running.waiting === 1) {
-        running.controller.abort();
-        await running.promise.catch(() => undefined);
-      }
-      throw thrown;
-    } finally {
-      running.waiting -= 1;
-    }
-  };
+  const shared = (arch: HostArch, maxAgeMs: number, signal: AbortSignal): Promise<ComposedImage> =>
+    composing.run(arch, signal, (untilLastHasGone) => compose(arch, maxAgeMs, untilLastHasGone));
 
   const find = async (arch: HostArch): Promise<ComposedImage | null> => {
-    const { hash } = await loadTemplate(options.templateFolder);
+    const { hash } = await source.load();
     const images = await readImages(paths.images);
     const fitting = images.filter(
       (image) => image.templateHash === hash && image.composed.record.arch === arch,
@@ -116,24 +72,6 @@ export function createGuestImages(options: GuestImagesOptions): ComposedImages {
       }
     },
   };
-}
-
-/** The archive a template's packages come from, behind the mirrors in their order. */
-export function templateArchive(
-  options: Pick<GuestImagesOptions, 'paths' | 'log' | 'keyringPath' | 'mirrorSetting'>,
-  loaded: LoadedTemplate,
-): DebianArchive {
-  return new DebianArchive({
-    cacheFolder: options.paths.cache,
-    keyringPath: options.keyringPath,
-    log: options.log,
-    mirrors: async () =>
-      mirrorOrder({
-        setting: options.mirrorSetting(),
-        hostApt: await hostAptMirrors(),
-        template: loaded.template.mirrors,
-      }),
-  });
 }
 
 interface ReadImage {

@@ -1,0 +1,135 @@
+import { createWriteStream } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { extract, type Header } from 'tar-stream';
+import { z } from 'zod';
+import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
+import { explainDiskFull } from '../base/disk-full.ts';
+import { SharedWork } from '../base/shared-work.ts';
+import { openDebData } from '../debian/deb.ts';
+import type { PackageFiles } from '../vm/ports.ts';
+import { canonicalPath } from './file-tree.ts';
+import { listsMaxAgeMs, type TemplateSource } from './template-source.ts';
+
+/** What an unpacked package's folder says about itself; written last. */
+const Unpacked = z.object({
+  version: z.string(),
+  sha256: z.string(),
+  /** When the package lists were last seen to name this version. */
+  checkedAt: z.number(),
+});
+type Unpacked = z.infer<typeof Unpacked>;
+
+type FetchOptions = Parameters<PackageFiles['fetch']>[0];
+
+/**
+ * Files out of single packages, below `<cache>/files/<package>-<arch>-<key>/<sha256>`. What was unpacked within a day
+ * is handed out without asking anybody.
+ */
+export function createPackageFiles(source: TemplateSource): PackageFiles {
+  const unpacking = new SharedWork<void>();
+  return {
+    fetch: async (options) => {
+      const base = join(source.paths.cache, 'files', `${options.packageName}-${options.arch}-${options.key}`);
+      const notePath = `${base}.json`;
+      const known = parseNote(await readFileIfAny(notePath));
+      const folderOf = (sha256: string): string => join(base, sha256);
+      if (known && Date.now() - known.checkedAt < listsMaxAgeMs && (await exists(folderOf(known.sha256)))) {
+        return { version: known.version, folder: folderOf(known.sha256) };
+      }
+      const loaded = await source.load();
+      const archive = source.archive(loaded);
+      const index = await archive.index({
+        suites: loaded.template.suites,
+        architecture: loaded.template.architectures[options.arch]?.debian ?? options.arch,
+        maxAgeMs: listsMaxAgeMs,
+        signal: options.signal,
+      });
+      const found = index.newest(options.packageName);
+      const folder = folderOf(found.sha256);
+      if (!(await exists(folder))) {
+        const [debPath = ''] = await archive.fetch([found], {
+          signal: options.signal,
+          onProgress: options.onProgress,
+        });
+        await unpacking.run(folder, options.signal, (signal) =>
+          unpackFiles(debPath, folder, { ...options, signal }),
+        );
+      }
+      const note: Unpacked = { version: found.version, sha256: found.sha256, checkedAt: Date.now() };
+      await writeFileAtomic(notePath, JSON.stringify(note));
+      return { version: found.version, folder };
+    },
+  };
+}
+
+/** Unpacks into a folder which appears whole, by a rename. */
+async function unpackFiles(debPath: string, folder: string, options: FetchOptions): Promise<void> {
+  if (await exists(folder)) return;
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  const work = await mkdtemp(`${folder}.`);
+  try {
+    const entries = extract();
+    const feeding = pipeline(await openDebData(debPath, options.signal), entries, { signal: options.signal });
+    // Awaited below; the loop fails first when the stream breaks.
+    feeding.catch(() => undefined);
+    for await (const entry of entries) {
+      const path = canonicalPath(entry.header.name);
+      if (options.wanted(path)) await writeEntry(work, path, entry);
+      else entry.resume();
+    }
+    await feeding;
+    await rename(work, folder);
+  } catch (thrown) {
+    throw explainDiskFull(thrown, `files of package ${options.packageName}`, folder);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function writeEntry(
+  work: string,
+  path: string,
+  entry: AsyncIterable<unknown> & { header: Header; resume(): unknown },
+): Promise<void> {
+  const target = join(work, path);
+  const { header } = entry;
+  await mkdir(dirname(target), { recursive: true });
+  switch (header.type) {
+    case 'file':
+    case 'contiguous-file':
+      await pipeline(entry, createWriteStream(target));
+      await chmod(target, header.mode & 0o755);
+      return;
+    case 'link':
+      await copyFile(join(work, canonicalPath(header.linkname)), target);
+      break;
+    case 'symlink':
+      await symlink(header.linkname, target);
+      break;
+    case 'directory':
+      await mkdir(target, { recursive: true });
+      break;
+    default:
+      // Devices and pipes are of no use outside a guest.
+      break;
+  }
+  entry.resume();
+}
+
+function parseNote(text: string | undefined): Unpacked | null {
+  if (text === undefined) return null;
+  try {
+    return Unpacked.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

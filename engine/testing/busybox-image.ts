@@ -1,0 +1,109 @@
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { extract, pack } from 'tar-stream';
+import type { Arch } from '../../contract/arch.ts';
+import { EngineError } from '../base/engine-error.ts';
+import { openDebData } from '../debian/deb.ts';
+import { canonicalPath } from '../image/file-tree.ts';
+import { listsMaxAgeMs, type TemplateSource } from '../image/template-source.ts';
+
+/** Debian's names for OCI's architectures; the other two are not in Debian 13. */
+const debianNames: Partial<Record<Arch, string>> = {
+  amd64: 'amd64',
+  '386': 'i386',
+  arm64: 'arm64',
+  'arm/v7': 'armhf',
+  riscv64: 'riscv64',
+  ppc64le: 'ppc64el',
+  s390x: 's390x',
+};
+
+/** Commands of busybox that tests run by name. */
+const applets = [
+  'sh',
+  'ash',
+  'cat',
+  'cp',
+  'date',
+  'dd',
+  'echo',
+  'env',
+  'false',
+  'head',
+  'httpd',
+  'id',
+  'kill',
+  'ls',
+  'mkdir',
+  'mv',
+  'nc',
+  'ps',
+  'pwd',
+  'rm',
+  'seq',
+  'sleep',
+  'stty',
+  'tail',
+  'test',
+  'touch',
+  'true',
+  'tty',
+  'uname',
+  'wc',
+  'wget',
+  'yes',
+]; // prettier-ignore
+
+/**
+ * A complete container file system of about 1 MB for any architecture Debian has, as a tar for
+ * `docker import --platform linux/<arch>`: Debian's statically linked busybox out of its signed package.
+ */
+export async function busyboxTar(options: {
+  arch: Arch;
+  source: TemplateSource;
+  signal: AbortSignal;
+}): Promise<Buffer> {
+  const program = await busyboxProgram(options);
+  const tar = pack();
+  for (const name of ['bin', 'dev', 'etc', 'proc', 'root', 'sys', 'tmp']) {
+    tar.entry({ name, type: 'directory', mode: name === 'tmp' ? 0o1777 : 0o755 });
+  }
+  tar.entry({ name: 'bin/busybox', mode: 0o755 }, program);
+  for (const name of applets) {
+    tar.entry({ name: `bin/${name}`, type: 'symlink', linkname: 'busybox', mode: 0o777 });
+  }
+  tar.entry({ name: 'etc/passwd' }, 'root:x:0:0:root:/root:/bin/sh\n');
+  tar.finalize();
+  return await buffer(tar);
+}
+
+async function busyboxProgram(options: {
+  arch: Arch;
+  source: TemplateSource;
+  signal: AbortSignal;
+}): Promise<Buffer> {
+  const { source, signal } = options;
+  const architecture = debianNames[options.arch];
+  if (architecture === undefined) {
+    throw new EngineError({
+      code: 'package_missing',
+      message: `Debian 13 has no packages for ${options.arch}.`,
+    });
+  }
+  const loaded = await source.load();
+  const archive = source.archive(loaded);
+  const suites = loaded.template.suites;
+  const index = await archive.index({ suites, architecture, maxAgeMs: listsMaxAgeMs, signal });
+  const [debPath = ''] = await archive.fetch([index.newest('busybox-static')], { signal });
+  const entries = extract();
+  const feeding = pipeline(await openDebData(debPath, signal), entries, { signal });
+  feeding.catch(() => undefined);
+  let program: Buffer | undefined;
+  for await (const entry of entries) {
+    if (canonicalPath(entry.header.name) === 'usr/bin/busybox') program = await buffer(entry);
+    else entry.resume();
+  }
+  await feeding;
+  if (program) return program;
+  throw new EngineError({ code: 'package_corrupt', message: `"${debPath}" holds no busybox.` });
+}
