@@ -52,14 +52,23 @@ export interface ConnectEngineOptions {
  * when none runs, `engine_outdated` when it speaks another protocol, or whatever kept a started one from running.
  */
 export async function connectEngine(options: ConnectEngineOptions): Promise<EngineClient> {
+  const running = await findEngine(options);
+  if (running) return running;
   const paths = pathsUnder(options.home);
-  const running = await tryOpen(paths);
-  if (running) return await greet(running, paths, options);
   if (!options.startIfNone) throw noneRuns(paths);
   options.onStart?.();
   await prepareHome(paths.home);
   const { socket, launchedPid } = await startAndOpen(paths, options);
   return await greet(socket, paths, options, launchedPid);
+}
+
+/** Connects to the engine of a FOREDECK_HOME, or gives null when none runs. */
+export async function findEngine(
+  options: Omit<ConnectEngineOptions, 'startIfNone'>,
+): Promise<EngineClient | null> {
+  const paths = pathsUnder(options.home);
+  const socket = await tryOpen(paths);
+  return socket ? await greet(socket, paths, options) : null;
 }
 
 async function startAndOpen(
@@ -105,7 +114,7 @@ async function tryOpen(paths: Paths): Promise<WebSocket | undefined> {
 async function greet(
   socket: WebSocket,
   paths: Paths,
-  options: ConnectEngineOptions,
+  options: Pick<ConnectEngineOptions, 'anyProtocol'>,
   launchedPid?: number,
 ): Promise<EngineClient> {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { Arch } from '../../contract/arch.ts';
+import type { Arch, HostArch } from '../../contract/arch.ts';
 import { protocolVersion } from '../../contract/procedures.ts';
 import type { ProcessSample } from '../../contract/process-tree.ts';
 import {
@@ -34,6 +34,7 @@ export class ScriptedEngine implements RunnableEngine {
   readonly #startedAt = Date.now();
   readonly #execs = new Map<string, string[]>();
   readonly #terminals = new Map<string, Terminal>();
+  readonly #cancels = new Map<string, () => void>();
 
   constructor(paths: Paths) {
     const state = emptyState();
@@ -77,17 +78,10 @@ export class ScriptedEngine implements RunnableEngine {
 
   async startVm(name: string): Promise<Vm> {
     this.#vm(name);
-    const job: Job = {
-      id: randomUUID(),
-      kind: 'compose-image',
-      title: 'Guest image debian-13 for amd64',
-      state: 'running',
+    const job = runningJob({
       phase: 'downloading packages',
       progress: { doneBytes: 5_000_000, totalBytes: 10_000_000, bytesPerSecond: 2_500_000 },
-      startedAt: Date.now(),
-      finishedAt: null,
-      error: null,
-    };
+    });
     this.store.commit({ in: 'jobs', key: job.id, value: job });
     this.store.commit({ in: 'jobs', key: job.id, value: { ...job, state: 'done', finishedAt: Date.now() } });
     this.#setVm({ state: 'starting' });
@@ -248,12 +242,19 @@ export class ScriptedEngine implements RunnableEngine {
     stream.onClose(() => child.kill());
   }
 
-  async buildImage(): Promise<GuestImage> {
-    throw new EngineError({
-      code: 'mirror_unreachable',
-      message: 'No mirror answers.',
-      hint: 'Check the network.',
-    });
+  /** For amd64 it fails at once, for arm64 it goes on until its job is cancelled. */
+  async buildImage(arch: HostArch): Promise<GuestImage> {
+    if (arch === 'amd64') {
+      throw new EngineError({
+        code: 'mirror_unreachable',
+        message: 'No mirror answers.',
+        hint: 'Check the network.',
+      });
+    }
+    const job = runningJob({ phase: 'waiting', progress: null });
+    this.store.commit({ in: 'jobs', key: job.id, value: job });
+    await new Promise<void>((resolve) => this.#cancels.set(job.id, resolve));
+    throw new EngineError({ code: 'cancelled', message: 'Cancelled' });
   }
 
   async listImages(): Promise<GuestImage[]> {
@@ -263,7 +264,11 @@ export class ScriptedEngine implements RunnableEngine {
   async cancelJob(id: string): Promise<Job> {
     const job = this.store.state.jobs[id];
     if (!job) throw new EngineError({ code: 'unknown_job', message: `There is no job "${id}".` });
-    return job;
+    const cancelled: Job = { ...job, state: 'cancelled', finishedAt: Date.now() };
+    this.store.commit({ in: 'jobs', key: id, value: cancelled });
+    this.#cancels.get(id)?.();
+    this.#cancels.delete(id);
+    return cancelled;
   }
 
   async findDockerCli(): Promise<DockerCli> {
@@ -302,6 +307,19 @@ export class ScriptedEngine implements RunnableEngine {
     this.store.commit({ in: 'handlers', key: handlerKey(vm, arch), value });
     return value;
   }
+}
+
+function runningJob(job: Pick<Job, 'phase' | 'progress'>): Job {
+  return {
+    id: randomUUID(),
+    kind: 'compose-image',
+    title: 'Guest image debian-13 for amd64',
+    state: 'running',
+    startedAt: Date.now(),
+    finishedAt: null,
+    error: null,
+    ...job,
+  };
 }
 
 function scriptedVm(paths: Paths): Vm {
