@@ -48,7 +48,7 @@ describe('commandLine', () => {
       -drive if=none,id=data,format=qcow2,discard=unmap,detect-zeroes=unmap,file=/h/vms/service/data.qcow2
       -device virtio-blk-pci,drive=data,serial=data,werror=stop,rerror=stop
       -netdev user,id=net0,restrict=off,ipv6=off,hostfwd=tcp:127.0.0.1:0-:22
-      -device virtio-net-pci,netdev=net0
+      -device virtio-net-pci,netdev=net0,romfile=
       -device virtio-rng-pci
       -device virtio-balloon-pci,free-page-reporting=on
       -chardev file,id=console,path=/h/vms/service/console.log,append=on

@@ -109,7 +109,8 @@ function network(): string[] {
     // hostfwd port 0: the host's kernel picks a free port, so that two programs can never race for one; QEMU tells
     // which (`info usernet`). IPv6 is off because QEMU's own router offers addresses that lead nowhere.
     ...['-netdev', `user,id=${netdevId},restrict=off,ipv6=off,hostfwd=tcp:127.0.0.1:0-:${guestSshPort}`],
-    ...['-device', `virtio-net-pci,netdev=${netdevId}`],
+    // Without its boot ROM, which only network boot needs and some distributions package apart.
+    ...['-device', `virtio-net-pci,netdev=${netdevId},romfile=`],
   ];
 }
 

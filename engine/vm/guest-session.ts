@@ -132,9 +132,14 @@ export class GuestSession {
     });
     const connection = new Scope(`${scope.name}/connection`);
     connection.defer(() => link.close());
+    if (scope.closed) {
+      await connection.close();
+      throw sessionLost(this.#options.vm.name);
+    }
     this.#link = link;
     this.#connection = connection;
-    this.#reach('ssh');
+    this.#options.timeline.reach('ssh');
+    this.#options.onStage();
   }
 
   /** Services stand in the connection's scope, so that they end with it and are made anew on the next one. */
@@ -149,8 +154,8 @@ export class GuestSession {
       machine,
       scope: connection,
       stage: (id, problem) => {
-        if (problem === undefined) timeline.reach(id);
-        else timeline.note(id, problem);
+        timeline.reach(id);
+        if (problem !== undefined) timeline.note(id, problem);
         onStage();
       },
     });
@@ -162,11 +167,6 @@ export class GuestSession {
     this.#connection = undefined;
     this.#link = null;
     await connection?.close();
-  }
-
-  #reach(id: 'ssh'): void {
-    this.#options.timeline.reach(id);
-    this.#options.onStage();
   }
 
   #tell(problem: EngineError | null): void {

@@ -13,12 +13,17 @@ export function sessionLost(vm: string): EngineError {
 }
 
 /** The guest itself says that it cannot go on. */
-export function guestCannotBoot(vm: string, stage: BootStageId, text: string): EngineError {
+export function guestCannotBoot(
+  vm: string,
+  stage: BootStageId,
+  text: string,
+  console: readonly string[],
+): EngineError {
   return new EngineError({
     code: 'boot_failed',
     message: `VM "${vm}" did not come up: ${text}.`,
     hint: bootStages[stage].hint,
-    details: { stage },
+    details: { stage, console: console.join('\n') },
   });
 }
 

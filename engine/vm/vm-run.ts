@@ -137,7 +137,9 @@ export class VmRun {
   async revive(signal: AbortSignal): Promise<void> {
     const machine = this.#owned;
     if (machine.pause) await machine.resume();
-    if (this.#problem) await this.#session?.retry(AbortSignal.any([signal, this.#failed.signal]));
+    if (this.#problem || this.#state === 'booting') {
+      await this.#session?.retry(AbortSignal.any([signal, this.#failed.signal]));
+    }
     this.#settle();
   }
 
@@ -211,7 +213,10 @@ export class VmRun {
     const { vm, folder, onExit } = this.#options;
     this.#exited = true;
     const console = await lastLines(folder.paths.console, evidenceLines).catch(() => []);
-    const error = machineDied(vm.name, exit, console);
+    const missing = this.#timeline.next;
+    const error = missing?.problem
+      ? guestCannotBoot(vm.name, missing.id, missing.problem, console)
+      : machineDied(vm.name, exit, console);
     this.#failed.abort(error);
     if (this.#state !== 'leaving') onExit(exit, error);
   }
@@ -229,12 +234,10 @@ export class VmRun {
     }).catch((thrown) => this.#options.log.warn({ err: thrown }, 'the serial console cannot be read'));
   }
 
-  /** Services are started again by the guest's init; without its disks there is nothing to wait for. */
+  /** Services are started again by the guest's init; without its data there is nothing to wait for. */
   #onProblem(stage: BootStageId, text: string): void {
     this.#options.log.warn({ vm: this.#options.vm.name, stage, text }, 'the guest reports a problem');
-    if (stage === 'init' || stage === 'disks') {
-      this.#failed.abort(guestCannotBoot(this.#options.vm.name, stage, text));
-    }
+    if (stage === 'disks') this.#failed.abort(guestCannotBoot(this.#options.vm.name, stage, text, []));
   }
 
   #showBoot(): void {
