@@ -27,6 +27,14 @@ export interface Suite {
 
 export type ByteProgress = (doneBytes: number, totalBytes: number) => void;
 
+export interface IndexOptions {
+  readonly suites: readonly Suite[];
+  readonly architecture: string;
+  readonly maxAgeMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ByteProgress;
+}
+
 /** A signed Debian archive as a cache folder with mirrors behind it. Everything handed out has been verified. */
 export class DebianArchive {
   readonly #listsFolder: string;
@@ -55,13 +63,19 @@ export class DebianArchive {
    * cache; so are they when no mirror can be reached, however old. Throws `mirror_unreachable`, `signature_invalid`,
    * `hash_mismatch`, `download_failed`, `disk_full`.
    */
-  async index(options: {
-    suites: readonly Suite[];
-    architecture: string;
-    maxAgeMs: number;
-    signal: AbortSignal;
-    onProgress?: ByteProgress;
-  }): Promise<PackageIndex> {
+  async index(options: IndexOptions): Promise<PackageIndex> {
+    try {
+      return await this.#index(options);
+    } catch (thrown) {
+      const { code } = toEngineError(thrown);
+      const isStale = options.maxAgeMs > 0 && (code === 'download_failed' || code === 'hash_mismatch');
+      if (!isStale) throw thrown;
+      // Mirrors drop old lists: cached release files may name some which are gone.
+      return await this.#index({ ...options, maxAgeMs: 0 });
+    }
+  }
+
+  async #index(options: IndexOptions): Promise<PackageIndex> {
     const keys = await readKeyring(await readFile(this.#keyringPath));
     const mirrors = await this.#mirrors();
     const releases = await Promise.all(
@@ -75,10 +89,12 @@ export class DebianArchive {
         const path = `${component}/binary-${options.architecture}/Packages.xz`;
         const file = release.files.get(path);
         if (!file) throw missingIndex(suite, path);
-        const name = release.acquireByHash
-          ? path.replace(/Packages\.xz$/, `by-hash/SHA256/${file.sha256}`)
-          : path;
-        const urls = mirrors[suite.archive].map((mirror) => `${mirror.url}/dists/${suite.suite}/${name}`);
+        // A mirror being updated has old and new lists by hash, but only one under the plain name.
+        const byHash = path.replace(/Packages\.xz$/, `by-hash/SHA256/${file.sha256}`);
+        const names = release.acquireByHash ? [byHash, path] : [path];
+        const urls = mirrors[suite.archive].flatMap((mirror) =>
+          names.map((name) => `${mirror.url}/dists/${suite.suite}/${name}`),
+        );
         return { archive: suite.archive, blob: { ...file, urls }, label: `${suite.suite}/${path}` };
       }),
     );
