@@ -64,7 +64,9 @@ export function Navigation({ current }: { current: Screen }) {
 /** Figures beside the entries: running containers, emulated architectures, jobs under way. */
 function useCounts(): Partial<Record<Screen, number>> {
   const containers = useEngineState(
-    (state) => Object.values(state.containers).filter((container) => container.state === 'running').length,
+    (state) =>
+      Object.values(state.containers).filter((container) => container.state === 'running' && !container.stale)
+        .length,
   );
   const emulation = useEngineState(
     (state) => Object.values(state.handlers).filter((handler) => handler.state === 'on').length,

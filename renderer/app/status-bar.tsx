@@ -44,7 +44,7 @@ function Retry() {
   return (
     <>
       <span className="hidden shrink-0 text-muted tabular-nums sm:inline">
-        {heardAt > 0 ? `Heard of it ${formatAge(now - heardAt)}` : ''}
+        {heardAt > 0 ? `Last heard of ${formatAge(now - heardAt)}` : ''}
       </span>
       <button
         type="button"

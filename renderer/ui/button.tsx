@@ -13,7 +13,7 @@ const look = cva(
         primary: 'border-transparent bg-accent text-on-accent enabled:hover:bg-accent-hover',
         plain: 'border-line-strong bg-surface text-ink enabled:hover:bg-hover',
         quiet: 'border-transparent bg-transparent text-muted enabled:hover:bg-hover enabled:hover:text-ink',
-        danger: 'border-transparent bg-bad text-surface enabled:hover:opacity-90',
+        danger: 'border-transparent bg-danger text-on-danger enabled:hover:opacity-90',
       },
       size: {
         md: 'h-8 px-3 text-base',

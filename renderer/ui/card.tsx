@@ -7,13 +7,12 @@ export interface CardProps {
   note?: ReactNode;
   actions?: ReactNode;
   className?: string;
-  /** Without padding, for tables and lists which reach the edges. */
-  flush?: boolean;
+  /** Null: the card is its header only. */
   children: ReactNode;
 }
 
 /** A titled region of a page. */
-export function Card({ title, note, actions, className, flush = false, children }: CardProps) {
+export function Card({ title, note, actions, className, children }: CardProps) {
   const titleId = useId();
   return (
     <section
@@ -27,7 +26,7 @@ export function Card({ title, note, actions, className, flush = false, children 
         {note ? <p className="min-w-0 text-sm text-muted">{note}</p> : null}
         {actions ? <div className="ml-auto flex items-center gap-1.5">{actions}</div> : null}
       </header>
-      <div className={flush ? 'pt-1' : 'px-4 pt-1.5 pb-4'}>{children}</div>
+      {children === null ? <div className="pb-2" /> : <div className="px-4 pt-1.5 pb-4">{children}</div>}
     </section>
   );
 }

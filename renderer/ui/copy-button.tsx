@@ -5,8 +5,14 @@ import { IconButton } from './icon-button.tsx';
 /** Long enough to be seen, short enough that a second copy shows again. */
 const shownMs = 1_600;
 
+export interface CopyButtonProps {
+  text: string;
+  label: string;
+  className?: string;
+}
+
 /** Puts `text` on the clipboard and says so. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label, className }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<'none' | 'copied' | 'refused'>('none');
   useEffect(() => {
     if (outcome === 'none') return;
@@ -17,6 +23,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   return (
     <>
       <IconButton
+        className={className}
         label={words[outcome]}
         icon={
           outcome === 'copied' ? (

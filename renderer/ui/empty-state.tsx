@@ -16,7 +16,7 @@ export function EmptyState({
         {icon}
       </div>
       <h2 className="text-lg font-semibold">{title}</h2>
-      <div className="flex w-full max-w-xl flex-col items-stretch gap-3 text-muted">{children}</div>
+      <div className="flex w-full max-w-2xl flex-col items-stretch gap-3 text-muted">{children}</div>
     </div>
   );
 }

@@ -50,7 +50,7 @@ export function Timeline({ label, steps, elapsedMs }: TimelineProps) {
           <li
             key={step.id}
             aria-current={step.state === 'now' ? 'step' : undefined}
-            className="grid h-6 grid-cols-[minmax(9rem,14rem)_1fr_4rem] items-center gap-3"
+            className="grid h-6 grid-cols-[10.5rem_minmax(0,1fr)_3.5rem] items-center gap-3"
           >
             <span className="flex min-w-0 items-center gap-2">
               <span aria-hidden className={classNames('size-1.5 shrink-0 rounded-full', dots[step.state])} />
@@ -73,7 +73,7 @@ export function Timeline({ label, steps, elapsedMs }: TimelineProps) {
               />
             </span>
             <span className="text-right text-sm text-muted tabular-nums">
-              {step.state === 'waiting' ? '' : formatDuration(endMs)}
+              {step.endMs === null && step.state !== 'now' ? '' : formatDuration(endMs)}
             </span>
           </li>
         );

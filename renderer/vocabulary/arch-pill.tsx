@@ -14,9 +14,9 @@ export function ArchPill({ arch, execution, emulator }: ArchPillProps) {
   const name = arch ?? 'unknown';
   if (execution === 'unknown') {
     return (
-      <Pill outline className="border-dashed">
+      <Pill outline className="border-dashed" title="Not seen running">
         <span className="font-mono">{name}</span>
-        {arch ? ' · not seen running' : ''}
+        <span className="sr-only">, not seen running</span>
       </Pill>
     );
   }

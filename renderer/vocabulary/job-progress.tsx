@@ -15,7 +15,7 @@ export function JobProgress({ job }: { job: Job }) {
     <div className="flex flex-col gap-1.5">
       <ProgressBar fraction={fraction} label={plainText(job.title)} />
       <p className="flex flex-wrap justify-between gap-x-4 text-sm text-muted tabular-nums">
-        <span className="first-letter:uppercase">{plainText(job.phase)}</span>
+        <span className="inline-block first-letter:uppercase">{plainText(job.phase)}</span>
         <span>
           {progress ? `${bytesText(progress)} · ` : ''}
           {formatDuration(Math.max(0, Math.floor((now - job.startedAt) / 1_000) * 1_000)).replace(

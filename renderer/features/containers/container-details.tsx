@@ -26,7 +26,11 @@ export function ContainerDetails({ container }: { container: Container }) {
       value: (
         <span className="flex items-center gap-1 font-mono text-sm">
           {plainText(container.id).slice(0, shortIdLength)}
-          <CopyButton text={plainText(container.id)} label="Copy the container's id" />
+          <CopyButton
+            text={plainText(container.id)}
+            label="Copy the container's id"
+            className="-my-1 size-6"
+          />
         </span>
       ),
     },

@@ -3,7 +3,6 @@ import type { Container, ContainerState } from '../../../contract/records.ts';
 import { useStale } from '../../state/hooks.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { Lamp, type LampTone } from '../../ui/lamp.tsx';
-import { Pill } from '../../ui/pill.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { ArchPill } from '../../vocabulary/arch-pill.tsx';
@@ -45,7 +44,7 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
           stale && 'text-muted',
         )}
       >
-        <td className="py-2 pl-3">
+        <td className="py-2 pr-4 pl-3">
           <div className="flex min-w-0 items-center gap-2.5">
             <button
               type="button"
@@ -84,10 +83,15 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
         <td className="py-2 pr-3">
           <div className="flex min-w-0 items-center gap-2">
             <Lamp tone={stale ? 'unknown' : failed ? 'bad' : lamps[container.state]} />
-            <span className="truncate text-sm">
-              <Untrusted text={container.status || container.state} />
+            <span className="min-w-0 text-sm">
+              <span
+                className="line-clamp-2 wrap-anywhere md:line-clamp-1"
+                title={plainText(container.status)}
+              >
+                <Untrusted text={container.status || container.state} />
+              </span>
+              {stale ? <span className="block text-xs text-warn">last known</span> : null}
             </span>
-            {stale ? <Pill tone="warn">last known</Pill> : null}
           </div>
         </td>
       </tr>

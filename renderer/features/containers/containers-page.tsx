@@ -1,6 +1,6 @@
 import { Boxes } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useContainers, useHandlers, useServiceVm } from '../../state/hooks.ts';
+import { useContainers, useHandlers, useServiceVm, useStale } from '../../state/hooks.ts';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -19,6 +19,7 @@ export function ContainersPage({ item }: { item: string | null }) {
     if (!next.delete(id)) next.add(id);
     setOpen(next);
   };
+  const stale = useStale() || containers.some((container) => container.stale);
   const running = containers.filter((container) => container.state === 'running').length;
   const isOpen = (id: string): boolean => open.has(id) || [...open].some((prefix) => id.startsWith(prefix));
   if (containers.length === 0) {
@@ -29,15 +30,18 @@ export function ContainersPage({ item }: { item: string | null }) {
     );
   }
   return (
-    <Page title="Containers" note={`${running} running, ${containers.length - running} not running`}>
+    <Page
+      title="Containers"
+      note={`${stale ? 'When last heard of: ' : ''}${running} running, ${containers.length - running} not running`}
+    >
       <div className="overflow-x-auto rounded-lg border border-line bg-surface shadow-card">
-        <table aria-label="Containers" className="w-full min-w-[26rem] table-fixed text-left">
+        <table aria-label="Containers" className="w-full table-fixed text-left">
           <thead className="text-xs text-faint">
             <tr className="h-8">
-              <th className="pl-12 font-normal">Name and image</th>
-              <th className="w-38 font-normal md:w-46">Architecture</th>
+              <th className="pl-12 font-normal">Container</th>
+              <th className="w-36 font-normal md:w-44">Architecture</th>
               <th className="hidden w-30 font-normal sm:table-cell">Ports</th>
-              <th className="w-36 font-normal md:w-52">Status</th>
+              <th className="w-28 font-normal md:w-40 lg:w-52">Status</th>
             </tr>
           </thead>
           <tbody>

@@ -33,11 +33,11 @@ export function ProcessCells({ row, raw, children }: { row: ProcessRow; raw: boo
           </Pill>
         )}
       </td>
-      <td className="text-right text-muted tabular-nums">{process.pid}</td>
-      <td className="text-right tabular-nums">
+      <td className="text-right text-sm text-muted tabular-nums">{process.pid}</td>
+      <td className="text-right text-sm tabular-nums">
         {row.cpu === null ? '–' : `${(row.cpu * 100).toFixed(1)} %`}
       </td>
-      <td className="pr-3 text-right tabular-nums">{formatBytes(process.rssBytes)}</td>
+      <td className="pr-3 text-right text-sm tabular-nums">{formatBytes(process.rssBytes)}</td>
     </>
   );
 }

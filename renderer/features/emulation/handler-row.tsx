@@ -40,16 +40,16 @@ export function HandlerRow({ handler, blocked }: { handler: Handler; blocked: st
   const native = handler.state === 'native';
   return (
     <li aria-label={arch} className="flex flex-col gap-3 px-4 py-3">
-      <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-1 md:grid-cols-[auto_minmax(0,13rem)_minmax(0,1fr)_auto]">
+      <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-1 lg:grid-cols-[auto_minmax(0,12rem)_minmax(0,1fr)_auto]">
         <Lamp tone={stale ? 'unknown' : handlerLamps[handler.state]} />
         <div className="min-w-0">
           <p className="font-mono font-medium">{arch}</p>
           <p className="truncate text-sm text-muted">{archWords[arch].title}</p>
         </div>
-        <div className="col-start-2 row-start-2 min-w-0 md:col-start-3 md:row-start-1">
+        <div className="col-span-2 col-start-2 row-start-2 min-w-0 lg:col-span-1 lg:col-start-3 lg:row-start-1">
           <Summary handler={handler} />
         </div>
-        <div className="col-start-3 row-start-1 flex items-center gap-1.5 md:col-start-4">
+        <div className="col-start-3 row-start-1 flex items-center gap-1.5 lg:col-start-4">
           {handler.state === 'on' || handler.state === 'failed' ? (
             <Button
               size="sm"
@@ -129,9 +129,9 @@ function Summary({ handler }: { handler: Handler }) {
   const known = state === 'on' || state === 'failed';
   return (
     <>
-      <p role="status" className="truncate">
+      <p role="status">
         {activity ? (
-          <span className="first-letter:uppercase">{plainText(activity)}</span>
+          <span className="inline-block first-letter:uppercase">{plainText(activity)}</span>
         ) : (
           <>
             {handlerWords[state]}

@@ -31,7 +31,10 @@ export function SwitchOffDialog({ arch, users, open, onConfirm, onClose }: Switc
         emulator. Programs that already run go on; each new program they start, a health check or{' '}
         <code className="font-mono text-sm">docker exec</code>, fails with “exec format error”.
       </p>
-      <ul aria-label="Containers that use it" className="mt-2 list-disc pl-5 text-ink">
+      <ul
+        aria-label="Containers that use it"
+        className="mt-3 rounded-md border border-line bg-sunken px-3 py-1.5 text-ink"
+      >
         {users.slice(0, shownUsers).map((container) => (
           <li key={container.id} className="truncate">
             <Untrusted text={container.name} />{' '}

@@ -138,7 +138,7 @@ function EngineSettings({ settings }: { settings: Settings }) {
           </Field>
           <Field
             label="Debian mirror"
-            description="Asked first when the guest image is composed. Whatever it serves is checked against Debian’s signature."
+            description="Asked first when the guest image is composed; checked against Debian’s signature. Empty: this computer’s own, then a public one."
             problem={problems.mirror}
           >
             {(control) => (
@@ -147,7 +147,7 @@ function EngineSettings({ settings }: { settings: Settings }) {
                 className={controlLook}
                 inputMode="url"
                 spellCheck={false}
-                placeholder="This computer’s own, then a public one"
+                placeholder="Chosen for me"
                 value={shown.mirror}
                 onChange={(event) => edit({ mirror: event.target.value })}
               />

@@ -67,10 +67,10 @@ export function TerminalPage() {
           key={tab.id}
           value={tab.id}
           tabIndex={-1}
-          className="flex min-h-0 flex-1 flex-col bg-surface outline-none data-hidden:hidden"
+          className="flex min-h-0 flex-1 flex-col bg-terminal outline-none data-hidden:hidden"
         >
           <Ending tab={tab} vm={vm} />
-          <div className="min-h-0 flex-1 p-2 pr-0">
+          <div className="min-h-0 flex-1 py-2 pl-3">
             <TerminalScreen id={tab.id} />
           </div>
         </Tabs.Panel>

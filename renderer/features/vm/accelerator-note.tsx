@@ -1,3 +1,4 @@
+import { Check, X } from 'lucide-react';
 import type { Vm } from '../../../contract/records.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { acceleratorWords } from '../../vocabulary/vm-words.ts';
@@ -10,18 +11,23 @@ export function AcceleratorNote({ vm }: { vm: Vm }) {
   return (
     <ul>
       {vm.acceleratorTrials.map((trial) => (
-        <li key={trial.accelerator}>
-          <span className={trial.works ? 'font-medium' : 'text-muted line-through decoration-faint'}>
-            {acceleratorWords[trial.accelerator]}
-          </span>
-          <span className="text-muted">
-            {' '}
-            {trial.works
-              ? trial.accelerator === vm.accelerator
-                ? 'in use: '
-                : 'works: '
-              : 'does not work here: '}
-            {plainText(trial.why)}
+        <li key={trial.accelerator} className="flex items-baseline gap-1.5">
+          {trial.works ? (
+            <Check aria-hidden className="size-3.5 shrink-0 self-center text-good" />
+          ) : (
+            <X aria-hidden className="size-3.5 shrink-0 self-center text-bad" />
+          )}
+          <span>
+            <span className="font-medium">{acceleratorWords[trial.accelerator]}</span>
+            <span className="text-muted">
+              {' '}
+              {trial.works
+                ? trial.accelerator === vm.accelerator
+                  ? 'in use: '
+                  : 'works: '
+                : 'does not work here: '}
+              {plainText(trial.why)}
+            </span>
           </span>
         </li>
       ))}

@@ -1,7 +1,7 @@
 import { Play, RotateCw, Square } from 'lucide-react';
 import { useState } from 'react';
 import type { Vm, VmState } from '../../../contract/records.ts';
-import { useContainers, usePending, useUnavailable } from '../../state/hooks.ts';
+import { useContainers, useJobs, usePending, useUnavailable } from '../../state/hooks.ts';
 import { perform } from '../../state/perform.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -31,7 +31,9 @@ export function VmActions({ vm }: { vm: Vm }) {
     stop: usePending(`vm:stop:${vm.name}`),
     restart: usePending(`vm:restart:${vm.name}`),
   };
-  const running = useContainers().filter((one) => one.vm === vm.name && one.state === 'running');
+  const running = useContainers().filter(
+    (one) => one.vm === vm.name && one.state === 'running' && !one.stale,
+  );
   const run = (action: Action): void => {
     void perform(`vm:${action}:${vm.name}`, (client) => client.vm[action]({ vm: vm.name }));
   };
@@ -39,11 +41,13 @@ export function VmActions({ vm }: { vm: Vm }) {
     if (running.length > 0) setAsking(action);
     else run(action);
   };
-  const actions = offered[vm.state];
+  // While an image is composed, the button beside its progress cancels.
+  const composing = useJobs().some((job) => job.kind === 'compose-image' && job.state === 'running');
+  const actions = vm.state === 'composing' && composing ? null : offered[vm.state];
   const cancels = vm.state === 'starting' || vm.state === 'composing';
   return (
     <>
-      {actions.includes('restart') ? (
+      {actions?.includes('restart') ? (
         <Button
           icon={<RotateCw aria-hidden className="size-3.5" />}
           busy={pending.restart}
@@ -53,7 +57,7 @@ export function VmActions({ vm }: { vm: Vm }) {
           Restart
         </Button>
       ) : null}
-      {actions.includes('stop') ? (
+      {actions?.includes('stop') ? (
         <Button
           icon={<Square aria-hidden className="size-3.5" />}
           busy={pending.stop}
@@ -63,7 +67,7 @@ export function VmActions({ vm }: { vm: Vm }) {
           {cancels ? 'Cancel start' : 'Stop'}
         </Button>
       ) : null}
-      {actions.includes('start') ? (
+      {actions?.includes('start') ? (
         <Button
           kind="primary"
           icon={<Play aria-hidden className="size-3.5" />}
@@ -74,7 +78,7 @@ export function VmActions({ vm }: { vm: Vm }) {
           {vm.state === 'broken' ? 'Start again' : vm.state === 'suspended' ? 'Resume' : 'Start'}
         </Button>
       ) : null}
-      {actions.length === 0 ? (
+      {actions?.length === 0 ? (
         <Button busy>{vm.state === 'stopping' ? 'Stopping' : 'Suspending'}</Button>
       ) : null}
       <ConfirmDialog
@@ -88,7 +92,7 @@ export function VmActions({ vm }: { vm: Vm }) {
           {running.length === 1 ? 'One running container stops' : `${running.length} running containers stop`}{' '}
           with it. Images, volumes and stopped containers are kept.
         </p>
-        <ul className="mt-2 list-disc pl-5 text-ink">
+        <ul className="mt-3 rounded-md border border-line bg-sunken px-3 py-1.5 text-ink">
           {running.slice(0, 8).map((container) => (
             <li key={container.id} className="truncate">
               <Untrusted text={container.name} />

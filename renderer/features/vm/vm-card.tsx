@@ -20,7 +20,7 @@ export function VmCard({ vm }: { vm: Vm }) {
   const words = vmStateWords[vm.state];
   return (
     <section aria-label="Service VM" className="rounded-lg border border-line bg-surface shadow-card">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-3 px-5 pt-4.5 pb-4">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 pt-4.5 pb-4">
         <Lamp tone={stale ? 'unknown' : words.lamp} className="size-3.5" />
         <div className="min-w-48 flex-1">
           <p className="flex items-center gap-2 text-lg font-semibold">
@@ -37,7 +37,7 @@ export function VmCard({ vm }: { vm: Vm }) {
         </div>
       </div>
       {vm.error ? (
-        <div className="px-5 pb-4">
+        <div className="px-4 pb-4">
           <ErrorPanel
             message={vm.error.message}
             hint={vm.error.hint}
@@ -48,7 +48,7 @@ export function VmCard({ vm }: { vm: Vm }) {
         </div>
       ) : null}
       <ComposeProgress vm={vm} />
-      <div className="border-t border-line px-5 py-4">
+      <div className="border-t border-line px-4 py-4">
         <Facts facts={useFacts(vm)} />
       </div>
     </section>
@@ -63,14 +63,14 @@ function ComposeProgress({ vm }: { vm: Vm }) {
   if (!job) return null;
   if (job.state === 'failed' && job.error && vm.state === 'absent') {
     return (
-      <div className="px-5 pb-4">
+      <div className="px-4 pb-4">
         <ErrorPanel message={job.error.message} hint={job.error.hint} details={job.error.details} />
       </div>
     );
   }
   if (job.state !== 'running') return null;
   return (
-    <div className="flex items-center gap-4 px-5 pb-4">
+    <div className="flex items-center gap-4 px-4 pb-4">
       <div className="min-w-0 flex-1">
         <JobProgress job={job} />
       </div>
@@ -98,7 +98,7 @@ function useFacts(vm: Vm): Fact[] {
     ['Docker', vm.dockerVersion],
     ['Kernel', vm.kernelVersion ?? image?.kernelVersion],
     ['QEMU', vm.qemuVersion],
-    ['Guest image', image ? `${image.template}, ${image.packages} packages` : null],
+    ['Guest image', image ? `${image.template}, ${formatBytes(image.rootBytes)}` : null],
     ['SSH', vm.endpoints.sshPort === null ? null : `127.0.0.1:${vm.endpoints.sshPort}`],
     ['QEMU process', vm.pid === null ? null : String(vm.pid)],
   ];
@@ -113,7 +113,7 @@ function Endpoint({ vm }: { vm: Vm }) {
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-2">
       <code className="min-w-0 font-mono text-sm break-all">{address}</code>
-      <CopyButton text={address} label="Copy the endpoint" />
+      <CopyButton text={address} label="Copy the endpoint" className="-my-1 size-6" />
       <span className="text-muted">{vm.endpoints.dockerReady ? 'answers' : 'nothing answers there now'}</span>
     </span>
   );

@@ -12,7 +12,7 @@ export function VmPage({ beside }: { beside: ReactNode }) {
   return (
     <Page title="Overview">
       <VmCard vm={vm} />
-      <div className="grid items-start gap-4 xl:grid-cols-2">
+      <div className="grid items-start gap-4 min-[68rem]:grid-cols-2">
         {beside}
         {vm.boot.startedAt === null ? null : <BootCard vm={vm} />}
       </div>

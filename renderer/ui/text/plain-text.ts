@@ -20,12 +20,20 @@ const escapeSequence =
 
 /** One harmless line of what a container, an image or a log wrote. White space becomes blanks. */
 export function plainText(hostile: string): string {
-  return cut(hostile).replace(escapeSequence, '').replace(/\s+/g, ' ').replace(deceptive, '');
+  return strip(cut(hostile).replace(/\s+/g, ' '));
 }
 
-/** The same for text of several lines; line feeds stay, tabs become blanks. */
+/** The same for text of several lines, where columns matter: line feeds and blanks stay. */
 export function plainLines(hostile: string): string {
-  return hostile.slice(-maxTextLength).split('\n').map(plainText).join('\n');
+  return hostile
+    .slice(-maxTextLength)
+    .split('\n')
+    .map((line) => strip(cut(line).replaceAll('\t', '    ')))
+    .join('\n');
+}
+
+function strip(text: string): string {
+  return text.replace(escapeSequence, '').replace(deceptive, '');
 }
 
 function cut(text: string): string {

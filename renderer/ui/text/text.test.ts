@@ -25,8 +25,8 @@ describe('plainText', () => {
 });
 
 describe('plainLines', () => {
-  it('keeps line feeds only', () => {
-    expect(plainLines('one\r\n\u001b[1mtwo\u202e\n')).toBe('one \ntwo\n');
+  it('keeps line feeds and columns, nothing else that acts', () => {
+    expect(plainLines('[    0.1] one\r\n\u001b[1mtwo\u202e\tx\n')).toBe('[    0.1] one\ntwo    x\n');
   });
 });
 

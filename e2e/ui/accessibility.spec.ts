@@ -1,0 +1,150 @@
+import type { Page } from '@playwright/test';
+import { scenario } from '../fake/scenarios.ts';
+import type { ScreenName } from '../pages/window-page.ts';
+import { expect, test } from './ui-test.ts';
+
+const screens: readonly ScreenName[] = [
+  'Overview',
+  'Containers',
+  'Emulation',
+  'Terminal',
+  'Activity',
+  'Settings',
+];
+
+test('every control on every screen has a name', async ({ openWith, page }) => {
+  const { window } = await openWith('full');
+  for (const screen of screens) {
+    await window.goTo(screen);
+    const controls = page.locator('button, a, input:not([type=hidden]), select, [role=switch], [role=tab]');
+    for (const control of await controls.all()) {
+      if (await control.isVisible()) await expect(control).toHaveAccessibleName(/\S/);
+    }
+  }
+});
+
+test('every control is reached with Tab and shows that it has the focus', async ({ openWith, page }) => {
+  const { window } = await openWith('full');
+  await window.goTo('Emulation');
+  await page.locator('body').press('Tab');
+  const reached = new Set<string>();
+  for (let press = 0; press < 60; press += 1) {
+    const focused = await describeFocus(page);
+    if (reached.has(focused.name)) break;
+    reached.add(focused.name);
+    expect(focused.outlined, `${focused.name} shows its focus`).toBe(true);
+    await page.keyboard.press('Tab');
+  }
+  expect([...reached]).toEqual(
+    expect.arrayContaining(['Settings', 'Emulate arm64', 'Test arm64', 'Use the dark theme']),
+  );
+});
+
+test('the first Tab offers to skip to the content', async ({ openWith, page }) => {
+  const { window } = await openWith('running');
+  await page.reload();
+  await expect(window.overview.state).toHaveText('Running');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Skip to content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+});
+
+test('one heading of the first level names each screen, and so does the title', async ({
+  openWith,
+  page,
+}) => {
+  const { window } = await openWith('full');
+  for (const screen of screens) {
+    await window.goTo(screen);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText([screen]);
+    await expect(page).toHaveTitle(`${screen} · Foredeck`);
+    await expect(window.navigation.getByRole('link', { name: screen })).toHaveAttribute(
+      'aria-current',
+      'page',
+    );
+  }
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`text can be read in the ${theme} theme`, async ({ openWith, page }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const { window } = await openWith('full');
+    for (const screen of screens) {
+      await window.goTo(screen);
+      expect(await faintTexts(page), `${screen} in ${theme}`).toEqual([]);
+    }
+    const broken = scenario('broken');
+    const opened = await openWith(broken);
+    await expect(opened.window.overview.state).toHaveText('Broken');
+    expect(await faintTexts(page), `a broken VM in ${theme}`).toEqual([]);
+  });
+}
+
+test('nothing moves for who asked for no motion', async ({ openWith, page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const { window } = await openWith('starting');
+  await expect(window.overview.state).toHaveText('Starting');
+  const longestMs = await page.evaluate(() =>
+    Math.max(
+      0,
+      ...document.getAnimations().map((animation) => Number(animation.effect?.getComputedTiming().duration)),
+    ),
+  );
+  expect(longestMs).toBeLessThan(1);
+});
+
+async function describeFocus(page: Page): Promise<{ name: string; outlined: boolean }> {
+  return await page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element) return { name: '', outlined: false };
+    const style = getComputedStyle(element);
+    const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
+    return {
+      name: name.replace(/\d+$/, '').trim(),
+      outlined: style.outlineStyle !== 'none' && style.outlineWidth !== '0px',
+    };
+  });
+}
+
+/** Texts whose contrast is below 4.5:1 (WCAG 2.2, 1.4.3); what cannot be used at the moment is exempt. */
+async function faintTexts(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    if (!canvas) throw new Error('no canvas');
+    // The canvas knows every colour notation; drawing one over another mixes them.
+    const mixed = (colours: string[]): number[] => {
+      canvas.clearRect(0, 0, 1, 1);
+      for (const colour of colours) {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+      }
+      return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+    };
+    const luminance = (rgb: number[]): number => {
+      const [r = 0, g = 0, b = 0] = rgb.map((value) => {
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const faint: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = node.textContent?.trim();
+      const element = node.parentElement;
+      if (!text || !element || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+        continue;
+      if (element.closest('[aria-disabled=true], .sr-only, .xterm, title')) continue;
+      const behind: string[] = [];
+      for (let one: Element | null = element; one; one = one.parentElement) {
+        behind.unshift(getComputedStyle(one).backgroundColor);
+      }
+      const back = luminance(mixed(behind));
+      const front = luminance(mixed([...behind, getComputedStyle(element).color]));
+      const ratio = (Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05);
+      if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${text.slice(0, 40)}`);
+    }
+    return faint;
+  });
+}

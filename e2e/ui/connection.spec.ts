@@ -1,0 +1,72 @@
+import { containerRecord } from '../fake/records.ts';
+import { expect, test } from './ui-test.ts';
+
+test('unreachable is not empty: everything stays, marked, and comes back by itself', async ({ openWith }) => {
+  const { app, engine, window } = await openWith('full');
+  await window.goTo('Containers');
+  await app.stopEngine();
+  await expect(window.statusBar).toContainText('The engine is not reachable.');
+  await expect(window.containers.row('web')).toContainText('last known');
+  await expect(window.containers.row('api-arm')).toContainText('arm64 · emulated');
+  await window.goTo('Overview');
+  await expect(window.overview.card).toContainText('last known');
+  await expect(window.overview.stopButton).toHaveAttribute('aria-disabled', 'true');
+  await window.goTo('Emulation');
+  await expect(window.emulation.toggle('arm64')).toBeDisabled();
+  expect(engine.asked).toEqual([]);
+
+  const added = containerRecord({ name: 'born-meanwhile' });
+  engine.commit({ in: 'containers', key: added.id, value: added });
+  await app.startEngine();
+  await expect(window.statusBar).toContainText('Connected to the engine');
+  await window.goTo('Containers');
+  await expect(window.containers.row('born-meanwhile')).toBeVisible();
+  await expect(window.containers.row('web')).not.toContainText('last known');
+});
+
+test('losing the engine moves nothing', async ({ openWith }) => {
+  const { app, window } = await openWith('full');
+  const before = await window.overview.connect.boundingBox();
+  await app.stopEngine();
+  await expect(window.statusBar).toContainText('The engine is not reachable.');
+  expect(await window.overview.connect.boundingBox()).toEqual(before);
+});
+
+test('containers the engine itself calls stale are marked though the engine is there', async ({
+  openWith,
+}) => {
+  const { window } = await openWith('broken');
+  await window.goTo('Containers');
+  await expect(window.containers.row('web')).toContainText('last known');
+});
+
+test('processes go on after a reconnect', async ({ openWith }) => {
+  const { app, engine, window } = await openWith('full');
+  await window.goTo('Containers');
+  await window.containers.unfold('web');
+  await expect(window.containers.processes('web').getByRole('row')).toHaveCount(3);
+  await app.stopEngine();
+  await expect(window.statusBar).toContainText('not reachable');
+  await expect(window.containers.processes('web').getByRole('row')).toHaveCount(3);
+  await app.startEngine();
+  await expect.poll(() => engine.processWatchers).toBe(1);
+});
+
+test('the token leaves the address bar, and a reload needs none', async ({ openWith, page }) => {
+  const { window } = await openWith('running');
+  expect(page.url()).not.toContain('token');
+  await page.reload();
+  await expect(window.overview.state).toHaveText('Running');
+});
+
+test('a used address is refused with words, and nothing is shown', async ({ openWith, browser }) => {
+  const { app, window } = await openWith('running');
+  const url = app.newUrl();
+  await window.open(url);
+  const other = await browser.newContext();
+  const second = await other.newPage();
+  await second.goto(url);
+  await expect(second.getByRole('heading', { name: 'This page needs a fresh address' })).toBeVisible();
+  await expect(second.getByRole('region', { name: 'Service VM' })).toHaveCount(0);
+  await other.close();
+});

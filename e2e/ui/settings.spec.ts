@@ -1,0 +1,59 @@
+import { EngineError } from '../../engine/base/engine-error.ts';
+import { expect, test } from './ui-test.ts';
+
+test('saves what was changed and nothing else', async ({ openWith }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Settings');
+  await expect(window.settings.saveButton).toHaveAttribute('aria-disabled', 'true');
+  await window.settings.field('Processors').fill('4');
+  await window.settings.field('Accelerator').selectOption('tcg');
+  await window.settings.saveButton.click();
+  await expect.poll(() => engine.asked).toEqual(['setSettings {"accelerator":"tcg","cpus":4}']);
+  await expect(window.settings.saveButton).toHaveAttribute('aria-disabled', 'true');
+  await expect(window.settings.field('Processors')).toHaveValue('4');
+});
+
+test('says what cannot be used, saves none of it, and undoes', async ({ openWith }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Settings');
+  await window.settings.field('Memory in MiB').fill('12');
+  const memory = window.settings.field('Memory in MiB');
+  await expect(memory).toHaveAttribute('aria-invalid', 'true');
+  await expect(memory).toHaveAccessibleDescription('A whole number of MiB, at least 512, or empty.');
+  await memory.press('Enter');
+  await window.settings.undoButton.click();
+  await expect(memory).toHaveValue('');
+  expect(engine.asked).toEqual([]);
+});
+
+test('keeps what was typed when the engine refuses it', async ({ openWith }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Settings');
+  const message = 'Cannot save the settings: the disk is full.';
+  engine.failNext('setSettings', new EngineError({ code: 'disk_full', message }));
+  await window.settings.field('Debian mirror').fill('https://mirror.example.org/debian');
+  await window.settings.saveButton.click();
+  await expect(window.toast(message)).toBeVisible();
+  await expect(window.settings.field('Debian mirror')).toHaveValue('https://mirror.example.org/debian');
+});
+
+test('a change by another client shows in a form nobody has touched', async ({ openWith }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Settings');
+  engine.commit({ in: 'settings', value: { ...engine.state.settings, cpus: 6 } });
+  await expect(window.settings.field('Processors')).toHaveValue('6');
+});
+
+test('the theme follows the system until one is chosen, which is kept', async ({ openWith, page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const { window } = await openWith('running');
+  const theme = page.locator('html');
+  await expect(theme).toHaveAttribute('data-theme', 'dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect(theme).toHaveAttribute('data-theme', 'light');
+  await window.goTo('Settings');
+  await page.getByRole('button', { name: 'Dark', exact: true }).click();
+  await expect(theme).toHaveAttribute('data-theme', 'dark');
+  await page.reload();
+  await expect(theme).toHaveAttribute('data-theme', 'dark');
+});
