@@ -191,7 +191,7 @@ export function perhapsNativeArches(vmArch: Arch): readonly Arch[] {
   return vmArch === 'arm64' ? ['arm/v7'] : [];
 }
 
-/** Whether Debian has emulators that run on this architecture and this project a VM of it. */
+/** Whether a service VM can have this architecture. */
 export function isHostArch(arch: Arch): arch is HostArch {
   return arch === 'amd64' || arch === 'arm64';
 }

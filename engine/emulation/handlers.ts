@@ -31,7 +31,7 @@ export class Handlers {
 
   /** Once for each VM, when the engine learns of it: reads what is wanted there and publishes the records. */
   async load(vm: { name: string; arch: Arch }): Promise<void> {
-    // Debian has emulators for every architecture, but this project composes VMs of these two only.
+    // A VM of another architecture is itself emulated and runs only that one.
     if (!isHostArch(vm.arch) || this.#vms.has(vm.name)) return;
     const { paths, log } = this.#options;
     const wanted = new WantedEmulators(paths.vm(vm.name).emulators, log);

@@ -1,7 +1,7 @@
 import type { Arch, HostArch } from '../../contract/arch.ts';
 import type { Handler, SelfTest } from '../../contract/records.ts';
 import { handlerKey } from '../../contract/state.ts';
-import { isAbort, toEngineError } from '../base/engine-error.ts';
+import { type EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Jobs } from '../state/jobs.ts';
 import type { Store } from '../state/store.ts';
@@ -73,9 +73,9 @@ export class VmHandlers {
     link.signal.addEventListener('abort', () => this.#detach(link), { once: true });
     if (link.signal.aborted) this.#detach(link);
     await this.reconcile();
-    return this.list().flatMap((handler) =>
-      handler.error ? [`${handler.arch}: ${handler.error.message}`] : [],
-    );
+    return this.list()
+      .filter((handler) => handler.wanted)
+      .flatMap(({ error }) => (error ? [error.message] : []));
   }
 
   list(): Handler[] {
@@ -291,27 +291,30 @@ export class VmHandlers {
         signal.throwIfAborted();
         await work(signal);
       } catch (thrown) {
-        await this.#failed(row, verb, thrown);
-        throw toEngineError(thrown);
+        throw await this.#failed(row, verb, thrown);
       }
       return this.#record(row.arch);
     });
   }
 
-  async #failed(row: ArchRow, verb: HandlerVerb, thrown: unknown): Promise<void> {
+  /** Leaves a record that is true after `thrown`, and says what to tell the caller. */
+  async #failed(row: ArchRow, verb: HandlerVerb, thrown: unknown): Promise<EngineError> {
+    const cancelled = isAbort(thrown);
     if (!this.#link) {
       this.#commit(row, { state: 'unknown', activity: null });
-      return;
+      return cancelled ? notRunning(this.#options.vm.name) : toEngineError(thrown);
     }
-    if (isAbort(thrown)) {
-      if (verb !== 'on') return;
-      // A person cancelled it, so it is not wanted any more; nothing of it was registered.
-      await this.#options.wanted.change(row.arch, { wanted: false });
-      this.#commit(row, { state: 'off', wanted: false, activity: null, error: null });
-      return;
+    let failure = cancelled ? null : toEngineError(thrown);
+    if (verb === 'on' && cancelled) {
+      // Who cancels a switch does not want it any more.
+      await this.#switchOff(row).catch((alsoThrown: unknown) => {
+        failure = toEngineError(alsoThrown);
+      });
     }
-    if (verb === 'test') return;
-    this.#commit(row, { state: 'failed', activity: null, error: toEngineError(thrown).toWire() });
+    if (verb !== 'test' && failure) {
+      this.#commit(row, { state: 'failed', activity: null, error: failure.toWire() });
+    }
+    return toEngineError(thrown);
   }
 
   #trip(prepare: (trip: GuestTrip) => GuestTrip): Promise<TripReport> {

@@ -20,6 +20,8 @@ export class WantedEmulators {
   readonly #path: string;
   readonly #log: Log;
   #byArch: z.infer<typeof WantedFile> = {};
+  /** Settles when the file holds what was said last; two writers would race for the last word. */
+  #written: Promise<void> = Promise.resolve();
 
   constructor(path: string, log: Log) {
     this.#path = path;
@@ -41,8 +43,12 @@ export class WantedEmulators {
     return this.#byArch[arch] ?? nothing;
   }
 
+  /** Resolves when the file has it. */
   async change(arch: Arch, change: Partial<WantedEmulator>): Promise<void> {
     this.#byArch = { ...this.#byArch, [arch]: { ...this.get(arch), ...change } };
-    await writeFileAtomic(this.#path, `${JSON.stringify(this.#byArch, null, 2)}\n`);
+    this.#written = this.#written
+      .catch(() => undefined)
+      .then(() => writeFileAtomic(this.#path, `${JSON.stringify(this.#byArch, null, 2)}\n`));
+    await this.#written;
   }
 }
