@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['**/*.test.{ts,tsx}'],
+          include: ['**/*.test.{ts,tsx,mjs}'],
           exclude: ['**/node_modules/**', 'out/**', 'dist/**', '**/*.integration.test.ts'],
           testTimeout: 20_000,
         },
