@@ -2,84 +2,128 @@ import { z } from 'zod';
 import { Arch } from '../../contract/arch.ts';
 import type { GuestLink } from '../vm/ports.ts';
 
-/** The root of Docker's data in the guest, on the data disk. */
-const dockerRoot = '/var/lib/docker';
+/** Where dockerd and containerd keep what is read here, on the guest's data disk. */
+const guestFolders = {
+  containers: '/var/lib/docker/containers',
+  blobs: '/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256',
+};
+
+/** An OCI platform, and the top of an OCI image configuration, which has the same fields. */
+const Platform = z.object({ architecture: z.string(), variant: z.string().optional() });
+
+/** Names a blob; checked because it becomes part of a path. */
+const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 /** The part of dockerd's own file on a container which names what it was made of (moby, container/container.go). */
-const ContainerConfig = z.object({
-  ImageManifest: z
-    .object({
-      platform: z.object({ architecture: z.string(), variant: z.string().optional() }).optional(),
-    })
-    .nullish(),
+const ContainerFile = z.object({
+  ImageManifest: z.object({ digest: Digest, platform: Platform.optional() }),
 });
 
-/** Command lines have room for far more; ids are 64 bytes each. */
-const idsPerRead = 100;
+const Manifest = z.object({ config: z.object({ digest: Digest }) });
+
+/** Ids and paths are about 150 bytes each; a command line has room for far more. */
+const filesPerRead = 100;
+
+/** Containers come and go for as long as a VM runs; images are fewer. */
+const maxManifests = 10_000;
 
 /**
- * The architecture of the image each container was made from. Docker's API does not tell: in the containerd store
- * one tag holds several platforms and `docker image inspect` shows the host's own. dockerd notes the manifest it
- * chose in its file on the container.
+ * The architecture of the image each container was made from. Docker's API 1.45 does not tell: in the containerd
+ * store one tag holds several platforms and `docker image inspect` shows the host's own. dockerd notes the manifest it
+ * chose in its file on the container; its platform stands there for an image of several platforms, and otherwise in
+ * the image's configuration (both seen with Docker 26.1.5).
  */
 export class ContainerArches {
   readonly #link: GuestLink;
-  readonly #root: string;
+  readonly #folders: typeof guestFolders;
   /** It never changes for a container. */
-  readonly #known = new Map<string, Arch | null>();
+  readonly #byContainer = new Map<string, Arch | null>();
+  readonly #byManifest = new Map<string, Arch | null>();
 
-  constructor(link: GuestLink, root = dockerRoot) {
+  constructor(link: GuestLink, folders = guestFolders) {
     this.#link = link;
-    this.#root = root;
+    this.#folders = folders;
   }
 
-  /** Null while it has not been read, or where Docker did not note one. */
+  /** Null while it has not been read, or where nothing tells it. */
   known(id: string): Arch | null {
-    return this.#known.get(id) ?? null;
-  }
-
-  /** Reads what is not known yet. Containers that are gone are passed over. */
-  async read(ids: readonly string[]): Promise<void> {
-    const unknown = ids.filter((id) => !this.#known.has(id));
-    for (let start = 0; start < unknown.length; start += idsPerRead) {
-      await this.#readUnknown(unknown.slice(start, start + idsPerRead));
-    }
+    return this.#byContainer.get(id) ?? null;
   }
 
   /** After Docker has removed the container. */
   forget(id: string): void {
-    this.#known.delete(id);
+    this.#byContainer.delete(id);
   }
 
-  async #readUnknown(ids: readonly string[]): Promise<void> {
-    const result = await this.#link.exec(['sh', '-c', printConfigs, 'sh', this.#root, ...ids]);
-    // A line with the id, then the file, which is JSON without a line break.
-    const lines = result.stdout.split('\n');
-    for (let i = 0; i + 1 < lines.length; i += 2) {
-      const [id, config] = [lines[i], lines[i + 1]];
-      const arch = config ? archFrom(config) : undefined;
-      if (id && arch !== undefined) this.#known.set(id, arch);
+  /** Reads what is not known yet. Containers that are gone are passed over. */
+  async read(ids: readonly string[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.#byContainer.has(id));
+    const files = await this.#readAll(
+      unknown,
+      (id) => `${this.#folders.containers}/${id}/config.v2.json`,
+      ContainerFile,
+    );
+    const unresolved = new Map<string, string>();
+    for (const [id, { ImageManifest: manifest }] of files) {
+      if (manifest.platform) this.#byContainer.set(id, archOf(manifest.platform));
+      else unresolved.set(id, manifest.digest);
     }
+    await this.#readManifests([...new Set(unresolved.values())]);
+    for (const [id, digest] of unresolved) {
+      const arch = this.#byManifest.get(digest);
+      if (arch !== undefined) this.#byContainer.set(id, arch);
+    }
+  }
+
+  async #readManifests(digests: readonly string[]): Promise<void> {
+    if (this.#byManifest.size > maxManifests) this.#byManifest.clear();
+    const blobPath = (digest: string): string => `${this.#folders.blobs}/${digest.slice('sha256:'.length)}`;
+    const unknown = digests.filter((digest) => !this.#byManifest.has(digest));
+    const manifests = await this.#readAll(unknown, blobPath, Manifest);
+    const configOf = (digest: string): string => manifests.get(digest)?.config.digest ?? '';
+    const configs = await this.#readAll(
+      [...manifests.keys()],
+      (digest) => blobPath(configOf(digest)),
+      Platform,
+    );
+    for (const [digest, platform] of configs) this.#byManifest.set(digest, archOf(platform));
+  }
+
+  /** Reads a JSON file for each key; keys whose file is not there, or is not as it should be, are left out. */
+  async #readAll<T>(
+    keys: readonly string[],
+    pathOf: (key: string) => string,
+    schema: z.ZodType<T>,
+  ): Promise<Map<string, T>> {
+    const found = new Map<string, T>();
+    for (let start = 0; start < keys.length; start += filesPerRead) {
+      const some = keys.slice(start, start + filesPerRead);
+      const { stdout } = await this.#link.exec(['sh', '-c', printFiles, 'sh', ...some.map(pathOf)]);
+      const lines = stdout.split('\n');
+      some.forEach((key, index) => {
+        const value = schema.safeParse(parseJson(lines[index] ?? '')).data;
+        if (value !== undefined) found.set(key, value);
+      });
+    }
+    return found;
   }
 }
 
-const printConfigs = `
-root=$1; shift
-for id; do echo "$id"; tr -d '\\n' < "$root/containers/$id/config.v2.json" 2>/dev/null; echo; done
-`;
+/** One line for each file, an empty one for a file that is not there. JSON needs no line breaks. */
+const printFiles = `for file; do test -f "$file" && tr -d '\\n' < "$file"; echo; done`;
 
-/** Undefined when dockerd is just writing it: the next event asks again. */
-function archFrom(config: string): Arch | null | undefined {
-  let json: unknown;
+/** Undefined also while dockerd is just writing the file: the next event asks again. */
+function parseJson(text: string): unknown {
   try {
-    json = JSON.parse(config);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  const platform = ContainerConfig.safeParse(json).data?.ImageManifest?.platform;
-  if (!platform) return null;
-  const { architecture, variant } = platform;
-  // Debian has one 32-bit arm userland that Docker knows, armhf, which is v7.
+}
+
+/** Null for one that this program does not know. */
+function archOf({ architecture, variant }: z.infer<typeof Platform>): Arch | null {
+  // Docker's own default for plain `arm` (containerd's platforms package).
   const written = architecture === 'arm' ? `arm/${variant ?? 'v7'}` : architecture;
   return Arch.safeParse(written).data ?? null;
 }

@@ -53,7 +53,7 @@ export function factsFromEvent(event: DockerEvent, known: DockerFacts | undefine
   return {
     ...before,
     state,
-    status: state === before.state ? before.status : statusWords[state],
+    status: known?.state === state ? known.status : statusWords[state],
     exitCode: event.Action === 'die' ? Number(attributes.exitCode ?? 0) : null,
     startedAt: event.Action === 'start' ? at : before.startedAt,
   };

@@ -78,7 +78,7 @@ function watch(probeExecution: ProbeExecution = async () => new Map()): Containe
     vm: { name: 'service', arch: 'amd64' },
     docker: new Dockerode({ socketPath: join(folder, 'd.sock') }),
     store,
-    arches: new ContainerArches(link, folder),
+    arches: new ContainerArches(link, { containers: join(folder, 'containers'), blobs: folder }),
     ports: new PublishedPorts({ forwards, log: silentLog }),
     guestLoopback: new GuestLoopbackPorts({ link, log: silentLog }),
     probeExecution: (ids) => {
@@ -98,7 +98,7 @@ function row(id: string): Container | undefined {
 /** dockerd's own file on a container. */
 async function noteArch(id: string, platform: unknown): Promise<void> {
   await mkdir(join(folder, 'containers', id), { recursive: true });
-  const config = { ID: id, ImageManifest: { digest: 'sha256:0', platform } };
+  const config = { ID: id, ImageManifest: { digest: `sha256:${'0'.repeat(64)}`, platform } };
   await writeFile(join(folder, 'containers', id, 'config.v2.json'), JSON.stringify(config));
 }
 

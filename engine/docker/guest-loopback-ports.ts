@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { GuestLink } from '../vm/ports.ts';
 import type { WantedPort } from './published-ports.ts';
@@ -15,22 +16,36 @@ export class GuestLoopbackPorts {
   readonly #link: GuestLink;
   readonly #log: Log;
   readonly #byContainer = new Map<string, readonly WantedPort[]>();
-  /** The rules in the guest, as text; `undefined` before the first write of this connection. */
-  #written: string | undefined;
+  /** The rules in the guest, as text. */
+  #written = '';
 
   constructor(options: { link: GuestLink; log: Log }) {
     this.#link = options.link;
     this.#log = options.log;
   }
 
-  async set(container: string, ports: readonly WantedPort[]): Promise<void> {
+  /** Null when the host's packets get there, otherwise why they do not. */
+  async set(container: string, ports: readonly WantedPort[]): Promise<string | null> {
     if (ports.length > 0) this.#byContainer.set(container, ports);
     else this.#byContainer.delete(container);
     const rules = [...this.#byContainer.values()].flat().map(rule).sort().join('\n');
-    if (rules === (this.#written ?? '')) return;
-    const result = await this.#link.exec(['sh', '-c', applyRules], { input: chain(rules) });
-    if (result.code === 0) this.#written = rules;
-    else this.#log.warn({ stderr: result.stderr }, 'ports published on the guest loopback are not reachable');
+    if (rules === this.#written) return null;
+    const problem = await this.#apply(rules);
+    if (problem === null) {
+      this.#written = rules;
+      return null;
+    }
+    this.#log.warn({ problem }, 'no way to ports published on the guest loopback');
+    return "It is published on the VM's own 127.0.0.1, and the VM does not let the host through. Publish it without an address.";
+  }
+
+  async #apply(rules: string): Promise<string | null> {
+    try {
+      const result = await this.#link.exec(['sh', '-c', applyRules], { input: chain(rules) });
+      return result.code === 0 ? null : result.stderr;
+    } catch (thrown) {
+      return toEngineError(thrown).message;
+    }
   }
 }
 

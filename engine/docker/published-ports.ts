@@ -32,8 +32,8 @@ export class PublishedPorts {
   }
 
   /**
-   * Makes `wanted` the published ports of `container` and says which are reachable. `guestLoopback` belongs to the
-   * connection in use.
+   * Makes `wanted` the published ports of `container` and says which are reachable; never rejects. `guestLoopback`
+   * belongs to the connection in use.
    */
   set(
     container: string,
@@ -63,13 +63,15 @@ export class PublishedPorts {
       held.delete(key);
       await this.#remove(forward);
     }
-    await guestLoopback.set(container, wanted.filter(onGuestLoopback));
     const ports: PublishedPort[] = [];
+    const loopbackProblem = guestLoopback.set(container, wanted.filter(onGuestLoopback));
     for (const want of wanted) {
-      const problem = await this.#hold(held, want);
+      const problem =
+        (await this.#hold(held, want)) ?? (onGuestLoopback(want) ? await loopbackProblem : null);
       const { port: hostPort, containerPort, protocol } = want;
       ports.push({ hostAddress, hostPort, containerPort, protocol, problem });
     }
+    await loopbackProblem;
     if (held.size > 0) this.#byContainer.set(container, held);
     else this.#byContainer.delete(container);
     return ports;
