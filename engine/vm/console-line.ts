@@ -14,7 +14,8 @@ const longestProblemChars = 300;
  * lines that begin with its clock. Other lines, and stages this engine does not know, tell nothing.
  */
 export function consoleFact(line: string): ConsoleFact | undefined {
-  const said = /@foredeck (?<kind>stage|problem)=(?<stage>[a-z-]+)(?: (?<text>.*))?$/.exec(
+  // The kernel may write on the same line, before the guest's words or after them.
+  const said = /@foredeck (?<kind>stage|problem)=(?<stage>[a-z]+)(?: (?<text>.*))?/.exec(
     line.trimEnd(),
   )?.groups;
   if (said) {
