@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import type { DockerCli } from '../../contract/records.ts';
-import { OnceAtATime } from '../base/once-at-a-time.ts';
+import { SharedWork } from '../base/shared-work.ts';
 import type { Store } from '../state/store.ts';
 import { type InstallOptions, installDockerCli, installedCli } from './install-docker-cli.ts';
 
@@ -20,7 +20,7 @@ export interface DockerCliFinderOptions extends Omit<InstallOptions, 'signal'> {
 /** The host's Docker CLI: finds it, and on Linux can unpack Debian's. What it finds is told in the state. */
 export class DockerCliFinder {
   readonly #options: DockerCliFinderOptions;
-  readonly #once = new OnceAtATime();
+  readonly #installing = new SharedWork<DockerCli>();
 
   constructor(options: DockerCliFinderOptions) {
     this.#options = options;
@@ -40,10 +40,10 @@ export class DockerCliFinder {
 
   /** Unpacks Debian's docker-cli and docker-buildx into FOREDECK_HOME and proves that they run. */
   install(signal: AbortSignal): Promise<DockerCli> {
-    return this.#once.run('install', async () => {
+    return this.#installing.run('docker-cli', signal, async (untilLastHasGone) => {
       this.#tell({ ...(await this.#look()), state: 'installing' });
       try {
-        await installDockerCli({ ...this.#options, signal });
+        await installDockerCli({ ...this.#options, signal: untilLastHasGone });
       } catch (thrown) {
         await this.find();
         throw thrown;
