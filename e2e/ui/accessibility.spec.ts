@@ -16,7 +16,9 @@ test('every control on every screen has a name', async ({ openWith, page }) => {
   const { window } = await openWith('full');
   for (const screen of screens) {
     await window.goTo(screen);
-    const controls = page.locator('button, a, input:not([type=hidden]), select, [role=switch], [role=tab]');
+    const controls = page.locator(
+      'button, a, input:not([aria-hidden=true]), select, [role=switch], [role=tab]',
+    );
     for (const control of await controls.all()) {
       if (await control.isVisible()) await expect(control).toHaveAccessibleName(/\S/);
     }
@@ -30,9 +32,10 @@ test('every control is reached with Tab and shows that it has the focus', async 
   const reached = new Set<string>();
   for (let press = 0; press < 60; press += 1) {
     const focused = await describeFocus(page);
-    if (reached.has(focused.name)) break;
-    reached.add(focused.name);
-    expect(focused.outlined, `${focused.name} shows its focus`).toBe(true);
+    if (focused !== null) {
+      reached.add(focused.name);
+      expect(focused.outlined, `${focused.name} shows its focus`).toBe(true);
+    }
     await page.keyboard.press('Tab');
   }
   expect([...reached]).toEqual(
@@ -94,14 +97,15 @@ test('nothing moves for who asked for no motion', async ({ openWith, page }) => 
   expect(longestMs).toBeLessThan(1);
 });
 
-async function describeFocus(page: Page): Promise<{ name: string; outlined: boolean }> {
+/** Null between the last element and the first one, where the browser's own controls have the focus. */
+async function describeFocus(page: Page): Promise<{ name: string; outlined: boolean } | null> {
   return await page.evaluate(() => {
     const element = document.activeElement;
-    if (!element) return { name: '', outlined: false };
+    if (!element || element === document.body) return null;
     const style = getComputedStyle(element);
-    const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
+    const name = element.getAttribute('aria-label') ?? element.querySelector('span')?.textContent;
     return {
-      name: name.replace(/\d+$/, '').trim(),
+      name: (name ?? element.textContent ?? '').trim(),
       outlined: style.outlineStyle !== 'none' && style.outlineWidth !== '0px',
     };
   });
@@ -133,8 +137,7 @@ async function faintTexts(page: Page): Promise<string[]> {
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = node.textContent?.trim();
       const element = node.parentElement;
-      if (!text || !element || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
-        continue;
+      if (!text || !element?.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
       if (element.closest('[aria-disabled=true], .sr-only, .xterm, title')) continue;
       const behind: string[] = [];
       for (let one: Element | null = element; one; one = one.parentElement) {

@@ -1,4 +1,5 @@
 import { containerRecord } from '../fake/records.ts';
+import { WindowPage } from '../pages/window-page.ts';
 import { expect, test } from './ui-test.ts';
 
 test('unreachable is not empty: everything stays, marked, and comes back by itself', async ({ openWith }) => {
@@ -59,14 +60,19 @@ test('the token leaves the address bar, and a reload needs none', async ({ openW
   await expect(window.overview.state).toHaveText('Running');
 });
 
-test('a used address is refused with words, and nothing is shown', async ({ openWith, browser }) => {
-  const { app, window } = await openWith('running');
+test('an address lets one page in; another needs a fresh one, pasted into the same tab', async ({
+  openWith,
+  browser,
+}) => {
+  const { app } = await openWith('running');
   const url = app.newUrl();
-  await window.open(url);
-  const other = await browser.newContext();
-  const second = await other.newPage();
-  await second.goto(url);
-  await expect(second.getByRole('heading', { name: 'This page needs a fresh address' })).toBeVisible();
-  await expect(second.getByRole('region', { name: 'Service VM' })).toHaveCount(0);
-  await other.close();
+  const [first, second] = await Promise.all([browser.newContext(), browser.newContext()]);
+  const pages = { first: await first.newPage(), second: await second.newPage() };
+  await new WindowPage(pages.first).open(url);
+  await pages.second.goto(url);
+  await expect(pages.second.getByRole('heading', { name: 'This page needs a fresh address' })).toBeVisible();
+  await expect(pages.second.getByRole('region', { name: 'Service VM' })).toHaveCount(0);
+  await new WindowPage(pages.second).open(app.newUrl());
+  await expect(pages.second.getByRole('region', { name: 'Service VM' })).toBeVisible();
+  await Promise.all([first.close(), second.close()]);
 });

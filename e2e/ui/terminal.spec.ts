@@ -109,7 +109,7 @@ test('output cannot reach the clipboard, and only http links are links', async (
   const osc8 = '\u001b]8;;javascript:document.title=1\u0007press me\u001b]8;;\u0007';
   onlyTerminal(engine).write(`${osc52}${osc8} end of output\r\n`);
   await expect(window.terminal.screen).toContainText('end of output');
-  await window.terminal.screen.getByText('press me').click();
+  await window.terminal.screen.getByText('press me').click({ force: true });
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('mine');
   expect(context.pages()).toHaveLength(1);
   await expect(page).toHaveTitle('Terminal · Foredeck');

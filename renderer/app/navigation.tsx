@@ -47,7 +47,7 @@ export function Navigation({ current }: { current: Screen }) {
                 <Icon aria-hidden className="size-4 shrink-0" />
                 <span className="sr-only md:not-sr-only">{title}</span>
                 {counts[screen] ? (
-                  <span className="ml-auto hidden text-sm text-faint tabular-nums md:inline">
+                  <span className="ml-auto hidden text-sm text-muted tabular-nums md:inline">
                     {counts[screen]}
                   </span>
                 ) : null}

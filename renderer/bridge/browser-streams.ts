@@ -14,8 +14,10 @@ const keyItem = 'foredeck.key';
 /** Streams as WebSockets of the host that served this page, each introduced with the session's key. */
 export class BrowserStreams implements StreamOpener {
   #exchange: Promise<string> | undefined;
+  #listening = false;
 
   async open(path: string, signal: AbortSignal): Promise<Stream> {
+    this.#listen();
     this.#exchange ??= this.#obtainKey();
     let key: string;
     try {
@@ -27,9 +29,18 @@ export class BrowserStreams implements StreamOpener {
     return await openSocket(path, key, signal);
   }
 
+  /** A fresh address pasted into this very tab changes the hash only, which loads nothing by itself. */
+  #listen(): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    addEventListener('hashchange', () => {
+      if (tokenInAddress() !== null) location.reload();
+    });
+  }
+
   /** The token in the URL is worth one exchange, so it leaves the address bar at once. */
   async #obtainKey(): Promise<string> {
-    const token = new URLSearchParams(location.hash.slice(1)).get('token');
+    const token = tokenInAddress();
     if (token === null) {
       const kept = sessionStorage.getItem(keyItem);
       if (kept === null) throw new KeyRefused('This page was opened without a token.');
@@ -47,6 +58,10 @@ export class BrowserStreams implements StreamOpener {
     sessionStorage.setItem(keyItem, key);
     return key;
   }
+}
+
+function tokenInAddress(): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get('token');
 }
 
 function openSocket(path: string, key: string, signal: AbortSignal): Promise<Stream> {

@@ -39,7 +39,7 @@ export function CopyButton({ text, label, className }: CopyButtonProps) {
           );
         }}
       />
-      <span role="status" className="sr-only">
+      <span aria-live="polite" className="sr-only">
         {outcome === 'none' ? '' : words[outcome]}
       </span>
     </>
