@@ -10,6 +10,8 @@ export default defineConfig({
           include: ['**/*.test.{ts,tsx,mjs}'],
           exclude: ['**/node_modules/**', 'out/**', 'dist/**', '**/*.integration.test.ts'],
           testTimeout: 20_000,
+          // A bound for what never comes true, not a measure of speed: a loaded machine takes its time.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {

@@ -48,6 +48,7 @@ let forwards: BindingForwards;
 let stop: AbortController;
 let running: Promise<void>;
 let probed: string[][];
+let reached: boolean[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fd-'));
@@ -60,6 +61,7 @@ beforeEach(async () => {
   forwards = new BindingForwards();
   stop = new AbortController();
   probed = [];
+  reached = [];
 });
 
 afterEach(async () => {
@@ -85,6 +87,7 @@ function watch(probeExecution: ProbeExecution = async () => new Map()): Containe
       probed.push([...ids]);
       return probeExecution(ids);
     },
+    onReachable: (reachable) => reached.push(reachable),
     log: silentLog,
   });
   running = watcher.run(stop.signal);
@@ -216,6 +219,7 @@ describe('when Docker is away', () => {
     docker = await FakeDocker.start(join(folder, 'd.sock'));
     docker.add({ id: 'one', state: 'exited' });
     await expect.poll(() => row('one'), { timeout: 10_000 }).toMatchObject({ stale: false, state: 'exited' });
+    expect(reached).toEqual([true, false, true]);
   });
 
   it('marks the rows stale when told to stop, and lets go of Docker', async () => {

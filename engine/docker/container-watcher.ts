@@ -45,6 +45,8 @@ export interface ContainerWatcherOptions {
   readonly ports: PublishedPorts;
   readonly guestLoopback: GuestLoopbackPorts;
   readonly probeExecution: ProbeExecution;
+  /** Called when Docker begins to answer and when it stops. */
+  readonly onReachable: (reachable: boolean) => void;
   readonly log: Log;
 }
 
@@ -116,7 +118,7 @@ export class ContainerWatcher {
     };
     // They wait in the stream until everything is listed.
     const events = await this.#options.docker.getEvents(request);
-    this.#live = true;
+    this.#setLive(true);
     await this.#list(signal);
     onListed();
     for await (const value of jsonLines(events)) this.#onEvent(value, signal);
@@ -274,8 +276,14 @@ export class ContainerWatcher {
   }
 
   #markStale(): void {
-    this.#live = false;
+    this.#setLive(false);
     this.#commit(this.#rows().map((row) => ({ ...row, stale: true })));
+  }
+
+  #setLive(live: boolean): void {
+    if (this.#live === live) return;
+    this.#live = live;
+    this.#options.onReachable(live);
   }
 
   /** Tells only what has changed. */

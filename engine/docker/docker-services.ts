@@ -7,7 +7,7 @@ import type { GuestLink, Machine, VmRecord } from '../vm/ports.ts';
 import { awaitDocker } from './await-docker.ts';
 import { ContainerArches } from './container-arches.ts';
 import { ContainerWatcher, type ProbeExecution } from './container-watcher.ts';
-import type { DockerContexts } from './docker-contexts.ts';
+import type { DockerContext, DockerContexts } from './docker-contexts.ts';
 import { DockerSocket } from './docker-socket.ts';
 import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { PublishedPorts } from './published-ports.ts';
@@ -49,9 +49,11 @@ export class DockerServices {
     machine: Machine;
     scope: Scope;
     probeExecution: ProbeExecution;
+    /** Called when Docker begins to answer and when it stops; the last call is `false`. */
+    onReachable?: (reachable: boolean) => void;
   }): Promise<DockerAttachment> {
-    const { vm, link, machine, scope, probeExecution } = options;
-    const { paths, store, contexts } = this.#options;
+    const { vm, link, machine, scope, probeExecution, onReachable } = options;
+    const { paths, store } = this.#options;
     const log = this.#options.log.child({ vm: vm.name });
     const signal = AbortSignal.any([scope.signal, link.signal]);
     const socketPath = paths.vm(vm.name).dockerSocket;
@@ -68,15 +70,27 @@ export class DockerServices {
       ports: this.#portsOf(machine),
       guestLoopback: new GuestLoopbackPorts({ link, log }),
       probeExecution,
+      onReachable: onReachable ?? (() => undefined),
       log,
     });
     const watching = watcher.run(signal);
     scope.defer(() => watching);
 
-    const context = { name: dockerContextName(vm.name), socketPath };
-    const [problem] = await Promise.all([contexts.put(context, signal), orAborted(watcher.listed, signal)]);
-    if (problem !== null) log.warn(problem);
+    // Nobody waits for it: DOCKER_HOST works already.
+    const context = this.#putContext({ name: dockerContextName(vm.name), socketPath }, signal, log);
+    scope.defer(() => context);
+
+    await orAborted(watcher.listed, signal);
     return { version, probeSoon: () => watcher.probeSoon() };
+  }
+
+  async #putContext(context: DockerContext, signal: AbortSignal, log: Log): Promise<void> {
+    try {
+      const problem = await this.#options.contexts.put(context, signal);
+      if (problem !== null) log.warn(problem);
+    } catch (thrown) {
+      if (!signal.aborted) log.warn({ error: thrown }, 'the Docker context could not be written');
+    }
   }
 
   /** After the VM has stopped: its context goes, its containers stay as the last thing known. */
