@@ -1,0 +1,262 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import type { Vm, VmState } from '../../contract/records.ts';
+import { EngineError } from '../base/engine-error.ts';
+import { silentLog } from '../base/log.ts';
+import type { Scope } from '../base/scope.ts';
+import { pathsUnder } from '../paths.ts';
+import { createHypervisor } from '../qemu/hypervisor.ts';
+import { isQemuOf } from '../qemu/qemu-process.ts';
+import { Store } from '../state/store.ts';
+import { emptyState } from '../testing/empty-state.ts';
+import { withTempFolder } from '../testing/temp-folder.ts';
+import { tinyGuest } from '../testing/tiny-guest.ts';
+import type { ComposedImage, GuestConnector, GuestLink, GuestServices } from './ports.ts';
+import { Vms } from './vms.ts';
+
+const services = ['init', 'disks', 'network', 'sshd', 'containerd', 'dockerd'];
+const booting = `[    0.000000] Linux\n${services.map((stage) => `@foredeck stage=${stage}\n`).join('')}`;
+const never = new AbortController().signal;
+
+/** The guest's side of SSH and Docker: all is well until it is told otherwise, and connections can be cut. */
+class GuestDouble implements GuestConnector, GuestServices {
+  /** One for each time services were attached. */
+  readonly scopes: Scope[] = [];
+  failing: EngineError | undefined;
+  poweroff: () => void = () => undefined;
+  #connection = new AbortController();
+
+  async makeKeys() {
+    return { clientPrivate: 'a', clientPublic: 'b', hostPrivate: 'c', hostPublic: 'd' };
+  }
+
+  async connect(): Promise<GuestLink> {
+    const connection = new AbortController();
+    this.#connection = connection;
+    const absent = () =>
+      Promise.reject(new EngineError({ code: 'ssh_failed', message: 'not in this guest' }));
+    return {
+      signal: connection.signal,
+      exec: async ([program]) => {
+        if (program === 'poweroff') this.poweroff();
+        return { code: program === 'poweroff' ? 0 : 127, stdout: '', stderr: '' };
+      },
+      spawn: absent,
+      openPty: absent,
+      writeFile: absent,
+      connectUnix: absent,
+      close: async () => connection.abort(),
+    };
+  }
+
+  async attach({ scope, stage }: Parameters<GuestServices['attach']>[0]): Promise<void> {
+    this.scopes.push(scope);
+    if (this.failing) throw this.failing;
+    stage('docker');
+    stage('emulators');
+  }
+
+  cutConnection(): void {
+    this.#connection.abort();
+  }
+}
+
+/** One engine's view of the VMs in a home. */
+class EngineDouble {
+  readonly guest = new GuestDouble();
+  readonly vms: Vms;
+  readonly #store = new Store(emptyState());
+
+  constructor(home: string, image: ComposedImage) {
+    const paths = pathsUnder(home);
+    this.vms = new Vms({
+      paths,
+      store: this.#store,
+      log: silentLog,
+      host: { arch: 'amd64', cores: 1, memoryBytes: 0 },
+      settings: () => ({ ...this.#store.state.settings, accelerator: 'tcg', memoryMiB: 512 }),
+      hypervisor: createHypervisor({ log: silentLog, verdictsPath: paths.accelerators }),
+      images: { find: async () => image, ensure: async () => image },
+      connector: this.guest,
+      services: this.guest,
+      secrets: () => Buffer.from('secrets'),
+    });
+    this.guest.poweroff = () => this.kill('SIGTERM');
+  }
+
+  get vm(): Vm {
+    const vm = this.#store.state.vms.service;
+    if (!vm) throw new Error('the service VM is not loaded');
+    return vm;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    if (this.vm.pid !== null) process.kill(this.vm.pid, signal);
+  }
+
+  /** The VM's record as soon as `condition` holds. */
+  async seen(condition: (vm: Vm) => boolean): Promise<Vm> {
+    return await new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition(this.vm)) return;
+        stopListening();
+        resolve(this.vm);
+      };
+      const stopListening = this.#store.listen(look);
+      look();
+    });
+  }
+
+  async inState(state: VmState): Promise<Vm> {
+    return await this.seen((vm) => vm.state === state);
+  }
+}
+
+/** A home whose guest says `text`; fails when its QEMU is alive at the end. */
+async function withHome(
+  text: string,
+  work: (engine: EngineDouble, nextEngine: () => Promise<EngineDouble>) => Promise<void>,
+): Promise<void> {
+  await withTempFolder(async (home) => {
+    const image = await tinyGuest(home, { text });
+    const engines: EngineDouble[] = [];
+    const pids = new Set<number>();
+    const engine = async (): Promise<EngineDouble> => {
+      const made = new EngineDouble(home, image);
+      await made.vms.load();
+      void made.seen((vm) => {
+        if (vm.pid !== null) pids.add(vm.pid);
+        return false;
+      });
+      engines.push(made);
+      return made;
+    };
+    let passed = false;
+    try {
+      await work(await engine(), engine);
+      passed = true;
+    } finally {
+      const { uuid } = JSON.parse(await readFile(pathsUnder(home).vm('service').record, 'utf8'));
+      const alive: number[] = [];
+      for (const pid of pids) if (await isQemuOf(pid, uuid)) alive.push(pid);
+      for (const pid of alive) process.kill(pid, 'SIGKILL');
+      if (passed) expect(alive).toEqual([]);
+    }
+  });
+}
+
+describe.skipIf(process.arch !== 'x64')('Vms', () => {
+  test('a start ends in a running VM with its boot told; a stop leaves nothing', async () => {
+    await withHome(booting, async ({ vms }) => {
+      const [first, second] = await Promise.all([vms.start('service'), vms.start('service')]);
+      expect(second).toBe(first);
+      expect(first).toMatchObject({ state: 'running', accelerator: 'tcg', error: null, adopted: false });
+      expect(first.boot.stages.filter((stage) => stage.atMs === null)).toEqual([]);
+      expect(first.endpoints.sshPort).toBeGreaterThan(1_023);
+      expect(vms.link('service').signal.aborted).toBe(false);
+      expect(await vms.consoleLines('service', 2)).toEqual([
+        '@foredeck stage=containerd',
+        '@foredeck stage=dockerd',
+      ]);
+      expect(await vms.stop('service')).toMatchObject({ state: 'stopped', pid: null });
+      expect(() => vms.link('service')).toThrow(expect.objectContaining({ code: 'wrong_state' }));
+    });
+  });
+
+  test('stop during start aborts it, waits until it has unwound, then stops', async () => {
+    await withHome('firmware\n', async (engine) => {
+      const start = engine.vms.start('service');
+      const cancelled = expect(start).rejects.toMatchObject({ code: 'cancelled' });
+      await engine.seen((vm) => vm.pid !== null);
+      expect(await engine.vms.stop('service')).toMatchObject({ state: 'stopped', pid: null, error: null });
+      await cancelled;
+    });
+  });
+
+  test('start right after that stop starts anew', async () => {
+    await withHome(booting, async (engine) => {
+      const cancelled = expect(engine.vms.start('service')).rejects.toMatchObject({ code: 'cancelled' });
+      const stop = engine.vms.stop('service');
+      const start = engine.vms.start('service');
+      await Promise.all([cancelled, stop]);
+      expect(await start).toMatchObject({ state: 'running' });
+      await engine.vms.stop('service');
+    });
+  });
+
+  test('a lost connection degrades the VM and is rebuilt with its services in a fresh scope', async () => {
+    await withHome(booting, async (engine) => {
+      await engine.vms.start('service');
+      const degraded = engine.inState('degraded');
+      engine.guest.cutConnection();
+      expect((await degraded).error).toMatchObject({ code: 'ssh_failed' });
+      await engine.inState('running');
+      const [first, second] = engine.guest.scopes;
+      expect(engine.guest.scopes).toHaveLength(2);
+      expect([first?.closed, second?.closed]).toEqual([true, false]);
+      await engine.vms.stop('service');
+      expect(second?.closed).toBe(true);
+    });
+  });
+
+  test('a killed QEMU makes the VM broken, with its last words; one start mends it', async () => {
+    await withHome(booting, async (engine) => {
+      await engine.vms.start('service');
+      engine.kill('SIGKILL');
+      const broken = await engine.inState('broken');
+      expect(broken).toMatchObject({ pid: null, endpoints: { sshPort: null } });
+      expect(broken.error).toMatchObject({
+        code: 'qemu_failed',
+        message: 'VM "service" stopped running: its QEMU ended by SIGKILL.',
+        details: { console: expect.stringContaining('@foredeck stage=dockerd') },
+      });
+      expect(await engine.vms.start('service')).toMatchObject({ state: 'running', error: null });
+      await engine.vms.stop('service');
+    });
+  });
+
+  test('services that fail leave the VM degraded with its shell; a start tries them again', async () => {
+    await withHome(booting, async (engine) => {
+      engine.guest.failing = new EngineError({ code: 'docker_unreachable', message: 'no Docker' });
+      await expect(engine.vms.start('service')).rejects.toMatchObject({ code: 'docker_unreachable' });
+      expect(engine.vm).toMatchObject({ state: 'degraded', error: { code: 'docker_unreachable' } });
+      expect(engine.vms.link('service').signal.aborted).toBe(false);
+      engine.guest.failing = undefined;
+      expect(await engine.vms.start('service')).toMatchObject({ state: 'running', error: null });
+      await engine.vms.stop('service');
+    });
+  });
+
+  test('a guest without its data is a failed boot that says why', async () => {
+    const problem = '@foredeck problem=disks the file system on /dev/vdb needs a manual e2fsck\n';
+    await withHome(`@foredeck stage=init\n${problem}`, async (engine) => {
+      await expect(engine.vms.start('service')).rejects.toMatchObject({ code: 'boot_failed' });
+      expect(engine.vm).toMatchObject({ state: 'broken', pid: null });
+      expect(engine.vm.error?.message).toContain('needs a manual e2fsck');
+    });
+  });
+
+  test('a VM which one engine lets go is taken over by the next, still running', async () => {
+    await withHome(booting, async (engine, nextEngine) => {
+      const { pid, endpoints, boot } = await engine.vms.start('service');
+      await engine.vms.detachAll();
+      const next = await nextEngine();
+      expect(await next.vms.adoptAll(never)).toEqual(['service']);
+      const adopted = await next.inState('running');
+      expect(adopted).toMatchObject({ pid, adopted: true, accelerator: 'tcg', boot });
+      expect(adopted.endpoints.sshPort).toBe(endpoints.sshPort);
+      expect(next.guest.scopes).toHaveLength(1);
+      await next.vms.stop('service');
+    });
+  });
+
+  test('an unknown VM is named with those there are', async () => {
+    await withHome(booting, async ({ vms }) => {
+      await expect(vms.start('dev')).rejects.toMatchObject({
+        code: 'unknown_vm',
+        message: 'There is no VM "dev".',
+        hint: 'These exist: service.',
+      });
+    });
+  });
+});
