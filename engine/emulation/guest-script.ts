@@ -19,7 +19,6 @@ while (my $line = <STDIN>) {
   chomp $line;
   my ($step, @args) = split /\t/, $line, -1;
   if    ($step eq 'file')       { answer('file', $args[0], -f $args[0] ? -s _ : -1); }
-  elsif ($step eq 'sha256')     { answer('sha256', $args[0], sha256($args[0])); }
   elsif ($step eq 'register')   { answer('register', $args[0], register(@args)); }
   elsif ($step eq 'unregister') { answer('unregister', $args[0], unregister($args[0])); }
   elsif ($step eq 'entries')    { entries(); }
@@ -105,14 +104,6 @@ sub running {
     $count++ if defined $words && $words =~ m{^\Q$ours\E/[^/\0]+/\Q$emulator\E\0};
   }
   return $count;
-}
-
-sub sha256 {
-  my ($path) = @_;
-  -f $path or return '';
-  open(my $sum, '-|', 'sha256sum', '--', $path) or return '';
-  my $line = <$sum>;
-  return defined $line && $line =~ /^\\?([0-9a-f]{64}) / ? $1 : '';
 }
 
 sub microseconds {

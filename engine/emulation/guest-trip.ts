@@ -16,16 +16,7 @@ import { guestScript } from './guest-script.ts';
 export const emulatorsFolder = '/var/lib/foredeck/emulators';
 
 /** Every kind of line the guest's script answers with. */
-const answerKinds = new Set([
-  'file',
-  'sha256',
-  'register',
-  'unregister',
-  'running',
-  'stub',
-  'status',
-  'entry',
-]);
+const answerKinds = new Set(['file', 'register', 'unregister', 'running', 'stub', 'status', 'entry']);
 
 /** A stub may take 20 s of it before the guest gives up on it; a stalled VM should be told apart from that. */
 const tripTimeoutMs = 60_000;
@@ -33,7 +24,6 @@ const tripTimeoutMs = 60_000;
 /** What a trip to the guest brought back. Maps are keyed by emulator name, architecture or path. */
 export interface TripReport {
   readonly fileBytes: ReadonlyMap<string, number | null>;
-  readonly sha256: ReadonlyMap<string, string>;
   /** Keyed by emulator; `kept`: the entry was as it should be already. `problem` is empty when all went well. */
   readonly registered: ReadonlyMap<string, { readonly kept: boolean; readonly problem: string }>;
   readonly unregisterProblems: ReadonlyMap<string, string>;
@@ -66,11 +56,6 @@ export class GuestTrip {
   /** Size of a file, null when there is none. */
   file(path: string): this {
     return this.#add('file', path);
-  }
-
-  /** SHA-256 of a file, empty when there is none. */
-  sha256(path: string): this {
-    return this.#add('sha256', path);
   }
 
   /**
@@ -136,7 +121,6 @@ function readReport(lines: readonly string[]): TripReport {
     answers.filter((answer) => answer[0] === kind).map(([, ...fields]) => fields);
   return {
     fileBytes: new Map(of('file').map(([path = '', bytes]) => [path, bytes === '-1' ? null : Number(bytes)])),
-    sha256: new Map(of('sha256').map(([path = '', hash = '']) => [path, hash])),
     registered: new Map(
       of('register').map(([emulator = '', outcome, problem]) => [
         emulator,
