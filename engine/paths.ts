@@ -43,8 +43,7 @@ export interface VmPaths {
   readonly emulators: string;
   /** Engine, once: client key and pinned host key of this VM (0600). */
   readonly keys: string;
-  /** Engine, at each start: what this guest needs to know, as a cpio behind the initrd (0600). */
-  readonly secretsCpio: string;
+  /** Engine, at each start: the image's initrd with this guest's secrets behind it (0600). */
   readonly initrd: string;
   /** QEMU, appended from each start; cut by the engine before a start. */
   readonly console: string;
@@ -89,7 +88,6 @@ export function pathsUnder(home: string): Paths {
       dataDisk: join(root, 'data.qcow2'),
       emulators: join(root, 'emulators.json'),
       keys: join(root, 'keys.json'),
-      secretsCpio: join(root, 'secrets.cpio'),
       initrd: join(root, 'initrd.img'),
       console: join(root, 'console.log'),
       qmpSocket: join(root, 'qmp.sock'),

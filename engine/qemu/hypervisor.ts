@@ -141,6 +141,7 @@ class QemuHypervisor implements Hypervisor {
       accelerator,
       trials: [...attempt.trials],
       imageId: image.record.id,
+      kernelVersion: image.record.kernelVersion,
       size: attempt.size,
       commandLine: [qemu.path, ...args],
     };

@@ -48,6 +48,7 @@ async function withQemuDouble(
         accelerator: 'tcg',
         trials: [],
         imageId: 'tiny',
+        kernelVersion: 'tiny',
         size: { cpus: 1, memoryMiB: 64 },
         commandLine: [],
       },

@@ -29,6 +29,7 @@ export class QemuMachine implements Machine {
   readonly spawnedAt: number;
   readonly adopted: boolean;
   readonly imageId: string;
+  readonly kernelVersion: string;
   readonly size: MachineSize;
   readonly forwards: QemuPortForwards;
   readonly exited: Promise<MachineExit>;
@@ -49,6 +50,7 @@ export class QemuMachine implements Machine {
     this.spawnedAt = run.spawnedAt;
     this.adopted = input.adopted;
     this.imageId = run.imageId;
+    this.kernelVersion = run.kernelVersion;
     this.size = run.size;
     this.forwards = new QemuPortForwards(input.qmp);
     this.#process = input.process;

@@ -14,6 +14,7 @@ const RunFile = z.object({
   accelerator: Accelerator,
   trials: z.array(AcceleratorTrial),
   imageId: z.string(),
+  kernelVersion: z.string(),
   size: z.object({ cpus: z.number().int(), memoryMiB: z.number().int() }),
   /** For people: what runs. */
   commandLine: z.array(z.string()),

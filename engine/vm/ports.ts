@@ -164,6 +164,8 @@ export interface Machine {
   readonly adopted: boolean;
   /** Id of the guest image it was started with. */
   readonly imageId: string;
+  /** Of the kernel in that image. */
+  readonly kernelVersion: string;
   readonly size: MachineSize;
   /** Resolves when the process is gone and its socket and run file are removed; never rejects. */
   readonly exited: Promise<MachineExit>;

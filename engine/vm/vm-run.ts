@@ -88,6 +88,7 @@ export class VmRun {
       acceleratorTrials: [...machine.trials],
       adopted: machine.adopted,
       imageId: machine.imageId,
+      kernelVersion: machine.kernelVersion,
       cpus: machine.size.cpus,
       memoryBytes: machine.size.memoryMiB * 1024 ** 2,
       diskBytes: vm.diskGiB * 1024 ** 3,
