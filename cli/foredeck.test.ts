@@ -77,7 +77,8 @@ test('--json prints the record and nothing else on standard output', async () =>
   expect(JSON.parse(started.stdout)).toMatchObject({ name: 'service', state: 'running' });
   const status = await foredeck(['status', '--json']);
   expect(JSON.parse(status.stdout)).toMatchObject({
-    engine: { enginePid: engine.info.host.enginePid },
+    engine: { pid: engine.info.host.enginePid },
+    host: { home },
     vms: [{ name: 'service', state: 'running' }],
   });
   const stopped = await foredeck(['stop', '--json']);

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { Vm } from '../../contract/records.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
 import type { EngineInfo } from '../../engine/client/connect-engine.ts';
-import { homeFromEnvironment } from '../../engine/paths.ts';
 import { jsonOption, vmOption } from '../arguments.ts';
 import { formatBytes, print, printJson } from '../output.ts';
 import { printable } from '../printable.ts';
@@ -17,7 +16,7 @@ export function addStatusCommand(program: Command): void {
     .action(async ({ vm, json }: { vm?: string; json: boolean }) =>
       withRunningEngine(async (engine) => {
         if (!engine) {
-          if (json) printJson({ engine: null, home: homeFromEnvironment(), vms: [] });
+          if (json) printJson({ engine: null, host: null, vms: [] });
           else print('not running');
           return;
         }
@@ -27,8 +26,8 @@ export function addStatusCommand(program: Command): void {
         if (json) {
           const { protocol, startedAt } = engine.info;
           printJson({
-            engine: { protocol, startedAt, ...state.host },
-            home: state.host.home,
+            engine: { pid: state.host.enginePid, version: state.host.engineVersion, protocol, startedAt },
+            host: state.host,
             vms,
             handlers: Object.values(state.handlers),
             jobs: Object.values(state.jobs),
