@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import ssh2 from 'ssh2';
@@ -221,6 +221,28 @@ describe('a lost connection', () => {
       });
       expect(await readdir(folder)).not.toContain('file');
     });
+  });
+});
+
+describe('a dead guest', () => {
+  it('does not keep close() from ending', async () => {
+    // A cable which carries everything until it is `cut`, and then nothing, not even an end.
+    const wires: Socket[] = [];
+    const cable = createServer((near) => {
+      const far = connect(guest.port, '127.0.0.1');
+      wires.push(near, far);
+      near.pipe(far).pipe(near);
+      for (const wire of [near, far]) wire.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => cable.listen(0, '127.0.0.1', resolve));
+    const address = cable.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const through = await connector.connect({ port: address.port, keys, signal: never });
+    for (const wire of wires) wire.unpipe().pause();
+    await through.close();
+    expect(through.signal.aborted).toBe(true);
+    for (const wire of wires) wire.destroy();
+    await new Promise<void>((resolve) => cable.close(() => resolve()));
   });
 });
 

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { connect as connectTcp } from 'node:net';
 import type { CipherAlgorithm, ClientErrorExtensions } from 'ssh2';
 import ssh2 from 'ssh2';
 import { EngineError } from '../base/engine-error.ts';
@@ -57,6 +58,8 @@ async function connect(options: {
   const { port, keys, signal, ciphers } = options;
   signal.throwIfAborted();
   const pinned = publicKeyBytes(keys.hostPublic);
+  // Ours, because ssh2 cannot destroy a socket which it has begun to end.
+  const socket = connectTcp({ host: '127.0.0.1', port, noDelay: true });
   const client = new ssh2.Client();
   let hostKeyRefused = false;
   const connected = new Promise<void>((resolve, reject) => {
@@ -65,13 +68,12 @@ async function connect(options: {
     client.once('close', () => reject(new Error('the connection was closed during the handshake')));
   });
   const onAbort = (): void => {
-    client.destroy();
+    socket.destroy();
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     client.connect({
-      host: '127.0.0.1',
-      port,
+      sock: socket,
       username: 'root',
       privateKey: keys.clientPrivate,
       authHandler: ['publickey'],
@@ -85,11 +87,11 @@ async function connect(options: {
       keepaliveCountMax: keepaliveCount,
     });
     await connected;
-    return new SshLink(client);
+    return new SshLink(client, socket);
   } catch (thrown) {
     // ssh2 may report more than once while it unwinds.
     client.on('error', () => undefined);
-    client.destroy();
+    socket.destroy();
     signal.throwIfAborted();
     throw hostKeyRefused ? wrongHostKey(port) : connectFailed(port, thrown);
   } finally {

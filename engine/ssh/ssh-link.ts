@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { EngineError } from '../base/engine-error.ts';
@@ -15,20 +16,26 @@ const endTimeoutMs = 5_000;
 /** What xterm.js emulates, and what the guest's terminfo knows. */
 const terminalType = 'xterm-256color';
 
+/** For programs on a terminal; the guest's sshd accepts these names (`AcceptEnv`). */
+const terminalEnvironment = { LANG: 'C.UTF-8', COLORTERM: 'truecolor' };
+
 /** Opens one channel; ssh2's callback style. */
 type OpenChannel = (done: (error: Error | undefined, channel: ClientChannel) => void) => void;
 
 /** A GuestLink over one authenticated ssh2 connection, which it owns. */
 export class SshLink implements GuestLink {
   readonly #client: Client;
+  readonly #socket: Socket;
   readonly #gone = new AbortController();
   readonly #closed: Promise<void>;
   /** Why the connection went away, when ssh2 said. */
   #cause: Error | undefined;
   #closing = false;
 
-  constructor(client: Client) {
+  /** `socket` is the one which `client` speaks on. */
+  constructor(client: Client, socket: Socket) {
     this.#client = client;
+    this.#socket = socket;
     client.on('error', (error) => {
       this.#cause ??= error;
     });
@@ -70,7 +77,9 @@ export class SshLink implements GuestLink {
     const { argv } = options;
     return this.#open({
       what: argv ? `"${argv[0]}"` : 'a login shell',
-      open: argv ? this.#command(argv, { pty }) : (done) => this.#client.shell(pty, done),
+      open: argv
+        ? this.#command(argv, { pty, env: terminalEnvironment })
+        : (done) => this.#client.shell(pty, { env: terminalEnvironment }, done),
       adopt: (channel) => this.#guestPty(channel),
     });
   }
@@ -95,7 +104,7 @@ export class SshLink implements GuestLink {
     this.#closing = true;
     if (this.signal.aborted) return;
     this.#client.end();
-    const destroy = setTimeout(() => this.#client.destroy(), endTimeoutMs);
+    const destroy = setTimeout(() => this.#socket.destroy(), endTimeoutMs);
     await this.#closed;
     clearTimeout(destroy);
   }
