@@ -64,7 +64,11 @@ export async function buildStockGuest(folder: string, mirror: string): Promise<S
   const keys = await createGuestConnector().makeKeys();
   const files: Record<string, { target: string; content: string; mode: string }> = {
     'host-key': { target: '/etc/ssh/ssh_host_ed25519_key', content: keys.hostPrivate, mode: '0600' },
-    'authorized-keys': { target: '/root/.ssh/authorized_keys', content: `${keys.clientPublic}\n`, mode: '0600' },
+    'authorized-keys': {
+      target: '/root/.ssh/authorized_keys',
+      content: `${keys.clientPublic}\n`,
+      mode: '0600',
+    },
     network: { target: '/etc/systemd/network/10-slirp.network', content: networkFile, mode: '0644' },
     daemon: {
       target: '/etc/docker/daemon.json',
@@ -76,9 +80,7 @@ export async function buildStockGuest(folder: string, mirror: string): Promise<S
   const hooks: string[] = [];
   for (const [name, file] of Object.entries(files)) {
     await writeFile(join(folder, name), file.content);
-    hooks.push(
-      `--customize-hook=install -D -m ${file.mode} "${join(folder, name)}" "$1${file.target}"`,
-    );
+    hooks.push(`--customize-hook=install -D -m ${file.mode} "${join(folder, name)}" "$1${file.target}"`);
   }
   await execa(
     'mmdebstrap',
@@ -123,7 +125,12 @@ export async function bootStockGuest(
     ...['-smp', String(options.cpus), '-m', String(options.memoryMiB)],
     ...['-kernel', guest.kernel, '-initrd', guest.initrd, '-append', 'root=/dev/vda rw console=ttyS0 quiet'],
     ...['-drive', `file=${guest.disk},format=raw,if=virtio`],
-    ...['-netdev', `user,id=net0,hostfwd=tcp:127.0.0.1:${options.sshPort}-:22`, '-device', 'virtio-net-pci,netdev=net0'],
+    ...[
+      '-netdev',
+      `user,id=net0,hostfwd=tcp:127.0.0.1:${options.sshPort}-:22`,
+      '-device',
+      'virtio-net-pci,netdev=net0',
+    ],
     ...['-device', 'virtio-rng-pci', '-serial', 'null'],
   ]);
   qemu.catch(() => undefined);

@@ -1,0 +1,45 @@
+/** One measured figure. `baseline` null means that there is nothing to compare with, or that it was not run. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 's' | 'ms' | 'MB' | '%';
+  /** The figure to reach, in the same unit; at most this. */
+  readonly goal: number;
+  readonly baseline: { readonly name: string; readonly value: number } | null;
+  /** How it was measured, in a few words. */
+  readonly how: string;
+}
+
+/** The figures as a table for people; the ratio says how many times smaller than the baseline. */
+export function figureTable(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => [
+    figure.name,
+    amount(figure.value, figure.unit),
+    `≤ ${amount(figure.goal, figure.unit)}`,
+    figure.value <= figure.goal ? 'reached' : 'missed',
+    figure.baseline ? `${amount(figure.baseline.value, figure.unit)} (${figure.baseline.name})` : 'not run',
+    figure.baseline ? `${(figure.baseline.value / figure.value).toFixed(1)}x` : '',
+    figure.how,
+  ]);
+  const all = [['figure', 'measured', 'goal', '', 'baseline', 'ratio', 'how'], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
+function amount(value: number, unit: Figure['unit']): string {
+  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${unit}`;
+}
