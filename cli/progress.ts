@@ -52,6 +52,22 @@ export async function withProgress<T>(
   }
 }
 
+/** Tells the same on standard error until the returned function is called. */
+export function followProgress(engine: EngineClient): () => Promise<void> {
+  const reporter = new ProgressReporter(process.stderr);
+  const watching = new AbortController();
+  const watch = (async () => {
+    const updates = await engine.calls.state.watch(undefined, { signal: watching.signal });
+    const first = await updates.next();
+    await follow(first.done ? undefined : first.value, updates, reporter);
+  })().catch(() => undefined);
+  return async () => {
+    watching.abort();
+    await watch;
+    reporter.end();
+  };
+}
+
 async function follow(
   first: StateUpdate | undefined,
   updates: AsyncIterable<StateUpdate>,

@@ -45,9 +45,10 @@ export function buildWhenStale({ name, product, sources, command }, node) {
   const built = modifiedAt(join(root, product));
   if (built >= Math.max(...sources.map((source) => newest(join(root, source))))) return;
   process.stderr.write(`Building ${name}.\n`);
-  const { status, signal } = spawnSync(node, command, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0)
-    throw new Error(`Building ${name} failed (${signal ?? `exit status ${status}`}); it says above why.`);
+  const { status, signal, stdout, stderr } = spawnSync(node, command, { cwd: root, encoding: 'utf8' });
+  if (status === 0) return;
+  process.stderr.write(`${stdout}${stderr}`);
+  throw new Error(`Building ${name} failed (${signal ?? `exit status ${status}`}); it says above why.`);
 }
 
 /** When the newest file below `path`, or `path` itself, was changed. @param {string} path @returns {number} */
