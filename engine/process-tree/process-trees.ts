@@ -20,6 +20,9 @@ export interface ProcessTreesOptions {
 /** As the contract promises: one every two seconds. */
 const defaultIntervalMs = 2_000;
 
+/** A guest with thousands of processes spends at most one part in so many of its time on being looked at. */
+const samplingShare = 4;
+
 /** Docker's events come in bursts, and starting perl in the guest costs more than a sample. */
 const defaultLingerMs = 3_000;
 
@@ -60,7 +63,7 @@ export class ProcessTrees {
   }
 
   /**
-   * A sample now and then one every interval, for as long as it is read. Waits while the VM is away; throws
+   * A sample now and then one every interval, or less often in a very full guest, for as long as it is read. Waits while the VM is away; throws
    * `wrong_state` when it is away from the start, and what a failed sample throws.
    */
   async *watch(
@@ -79,8 +82,8 @@ export class ProcessTrees {
           // Half an interval: watchers that started at different times come to share their samples.
           const sample = await orAborted(sampler.recent(this.#intervalMs / 2), signal);
           yield view(sample, containerId);
-          const pauseMs = Math.max(0, sample.at + this.#intervalMs - Date.now());
-          await sleep(pauseMs, AbortSignal.any([signal, sampler.signal]));
+          const dueAt = sample.at + Math.max(this.#intervalMs, sample.sampleMs * (samplingShare - 1));
+          await sleep(Math.max(0, dueAt - Date.now()), AbortSignal.any([signal, sampler.signal]));
         }
       } catch (thrown) {
         if (!signal.aborted && !sampler.signal.aborted) throw thrown;
