@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { RawStream } from '../engine/api.ts';
 import { OnceAtATime } from '../engine/base/once-at-a-time.ts';
 import { connectEngine, type EngineClient } from '../engine/client/connect-engine.ts';
 import type { EngineCommand } from '../engine/client/launch-engine.ts';
+import type { WebSocketRawStream } from '../engine/rpc/raw-stream.ts';
 
 export interface EngineConnectionOptions {
   readonly home: string;
@@ -39,7 +39,7 @@ export class EngineConnection {
     });
   }
 
-  async openStream(path: string): Promise<RawStream> {
+  async openStream(path: string): Promise<WebSocketRawStream> {
     const client = await this.reach();
     return await client.openStream(path);
   }

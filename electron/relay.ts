@@ -1,5 +1,5 @@
 import type { MessagePortMain, WebContents } from 'electron';
-import type { RawStream } from '../engine/api.ts';
+import type { WebSocketRawStream } from '../engine/rpc/raw-stream.ts';
 import type { FlowMarks } from './flow-marks.ts';
 
 /** Sent to the page without its having come round: bounds what a blocked page heaps up, seldom met by one that lives. */
@@ -15,7 +15,7 @@ export interface RelayOptions {
   readonly port: MessagePortMain;
   readonly page: WebContents;
   readonly marks: FlowMarks;
-  readonly open: () => Promise<RawStream>;
+  readonly open: () => Promise<WebSocketRawStream>;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface RelayOptions {
 export async function relay({ port, page, marks, open }: RelayOptions): Promise<void> {
   const closed = new AbortController();
   port.once('close', () => closed.abort());
-  let stream: RawStream;
+  let stream: WebSocketRawStream;
   try {
     // What the page sends meanwhile is queued: a port delivers nothing before `start`.
     stream = await open();
@@ -35,7 +35,8 @@ export async function relay({ port, page, marks, open }: RelayOptions): Promise<
     port.close();
     throw thrown;
   }
-  stream.onClose(() => port.close());
+  // Its last messages may still wait for the page: a terminal's exit code comes at the very end.
+  stream.onClose(() => void stream.delivered().then(() => port.close()));
   if (closed.signal.aborted) {
     stream.close();
     return;

@@ -28,8 +28,11 @@ export class MainWindow {
 
   /** Shows the screen at `path`, such as `/containers`, opening the window if need be. */
   navigate(path: string): void {
-    if (this.#window) this.#window.webContents.send(navigateChannel, path);
-    else this.#open(path);
+    if (!this.#window) {
+      this.#open(path);
+      return;
+    }
+    this.#window.webContents.send(navigateChannel, path);
     this.show();
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright';
 import type { ElectronModule, LaunchOptions, Shell } from './shell.ts';
 
@@ -9,6 +10,7 @@ const runMain = join(import.meta.dirname, 'double', 'run-main.ts');
 
 /** Chromium of a loaded machine needs some seconds; more means that it does not come. */
 const launchTimeoutMs = 60_000;
+const pollIntervalMs = 25;
 
 type FromMain =
   | { type: 'ready'; endpoint: string }
@@ -70,19 +72,16 @@ class DoubledShell implements Shell {
   }
 
   async firstWindow(): Promise<Page> {
-    const context = this.#browser?.contexts()[0];
-    if (!context) throw new Error(`There is no window: main has ended.\n${this.#output}`);
     for (;;) {
       const [page] = this.windows();
       if (page) {
         await page.waitForLoadState('domcontentloaded');
         return page;
       }
-      const [pending] = context
-        .pages()
-        .filter((candidate) => candidate.url() === 'about:blank')
-        .slice(1);
-      await (pending?.waitForURL(/^https:/, { waitUntil: 'commit' }) ?? context.waitForEvent('page'));
+      if (this.#child.exitCode !== null)
+        throw new Error(`There is no window: main has ended.\n${this.#output}`);
+      // Main and this are two clients of Chromium; nothing tells the one what the other has seen.
+      await delay(pollIntervalMs);
     }
   }
 

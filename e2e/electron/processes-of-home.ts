@@ -20,3 +20,8 @@ function variablesOf(pid: number): string[] {
     return [];
   }
 }
+
+/** Pids of the children of `pid`, on Linux. */
+export function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}

@@ -31,8 +31,8 @@ export class ScriptedEngineProcess {
     }
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
+  get pid(): number {
+    return this.client.info.host.enginePid;
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

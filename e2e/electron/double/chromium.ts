@@ -8,6 +8,8 @@ const chromiumPath = process.env.FOREDECK_CHROMIUM ?? '/usr/bin/chromium';
 
 const chromiumFlags = [
   '--headless',
+  // Electron has ports tell when the other end closes (https://www.electronjs.org/docs/latest/tutorial/message-ports).
+  '--enable-blink-features=MessagePortCloseEvent',
   '--no-sandbox',
   '--remote-debugging-port=0',
   '--no-first-run',
