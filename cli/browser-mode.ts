@@ -32,7 +32,8 @@ export async function startBrowserMode(options: {
 
 /** How long an address is good, for people. */
 export function explainAddress(): void {
-  note('The address works once, and its tab as long as this command runs; press Enter for another one.');
+  const more = process.stdin.isTTY ? '; press Enter for another one' : '';
+  note(`The address works once, and its tab as long as this command runs${more}.`);
 }
 
 /** Resolves at the first SIGINT, SIGTERM or SIGHUP. */

@@ -227,6 +227,25 @@ test('a reader that has seen enough ends the command', async () => {
   expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(141);
 });
 
+test('serve shows the page at an address that works once, until it is interrupted', async () => {
+  const child = launch(['serve', '--json']);
+  const { stdout } = child;
+  if (!stdout) throw new Error('no pipe');
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  let printed = '';
+  stdout.on('data', (data) => {
+    printed += data;
+  });
+  await expect.poll(() => printed, { timeout: 50_000 }).toContain('}\n');
+  const { url, port, dockerSocket } = JSON.parse(printed);
+  expect(url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/#token=[\\w-]{43}$`));
+  expect(dockerSocket).toBe(join(home, 'docker.sock'));
+  expect(await (await fetch(url)).text()).toContain('<div id="root">');
+  child.kill('SIGINT');
+  expect(await exited).toBe(0);
+  await expect(fetch(url)).rejects.toThrow();
+}, 60_000);
+
 test('without an engine: status and quit say so and start none; env needs none', () =>
   withTempFolder(async (folder) => {
     const elsewhere = { home: join(folder, "it's here") };

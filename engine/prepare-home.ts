@@ -1,4 +1,5 @@
-import { access, chmod, constants, lstat, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { EngineError, errnoOf } from './base/engine-error.ts';
 
 /**
@@ -6,19 +7,14 @@ import { EngineError, errnoOf } from './base/engine-error.ts';
  * in it. Throws `home_unusable` when it is no folder, belongs to somebody else or cannot be written.
  */
 export async function prepareHome(home: string): Promise<void> {
-  await mkdir(home, { recursive: true, mode: 0o700 }).catch((thrown) => {
+  await makeFolder(home).catch((thrown) => {
     throw unusable(home, makeProblem(thrown), thrown);
   });
   const found = await stat(home);
-  if (!found.isDirectory()) throw unusable(home, 'it is not a folder');
   const uid = process.getuid?.();
   if (uid !== undefined && found.uid !== uid)
     throw unusable(home, `it belongs to user ${found.uid}, you are ${uid}`);
-  if ((found.mode & 0o077) !== 0) {
-    await chmod(home, 0o700).catch((thrown) => {
-      throw unusable(home, 'others can read it and its mode cannot be changed', thrown);
-    });
-  }
+  if ((found.mode & 0o077) !== 0) await closeToOthers(home, found.mode);
   await access(home, constants.R_OK | constants.W_OK | constants.X_OK).catch((thrown) => {
     throw unusable(
       home,
@@ -28,12 +24,46 @@ export async function prepareHome(home: string): Promise<void> {
   });
 }
 
-/** Whether the home is there at all: a question such as "what runs?" must not make one. */
-export async function homeExists(home: string): Promise<boolean> {
-  return await lstat(home).then(
-    () => true,
+/**
+ * Makes a folder and what leads to it, for its owner only. Not Node's `recursive`: that never returns where a file
+ * system answers ENOENT below a folder that exists, as /proc does (seen with Node 24.21).
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, 0o700);
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST' && (await isFolder(path))) return;
+    const parent = dirname(path);
+    if (errnoOf(thrown) !== 'ENOENT' || (await isFolder(parent))) throw thrown;
+    await makeFolder(parent);
+    await makeFolder(path);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
     () => false,
   );
+}
+
+/** What marks a folder as a FOREDECK_HOME. */
+const ownEntries = ['engine.lock', 'engine.log', 'settings.json', 'images', 'cache', 'vms'];
+
+/**
+ * Takes others' rights away, but only from a folder that is new or ours: FOREDECK_HOME set to `/tmp` or to a whole
+ * home folder is a slip, and changing the mode of those would break other programs.
+ */
+async function closeToOthers(home: string, mode: number): Promise<void> {
+  const octal = (mode & 0o7777).toString(8);
+  if ((mode & 0o022) !== 0) throw unusable(home, `others can write to it (mode ${octal})`);
+  const entries = await readdir(home);
+  if (entries.length > 0 && !entries.some((name) => ownEntries.includes(name))) {
+    throw unusable(home, `others can read it (mode ${octal}) and it holds things that are not Foredeck's`);
+  }
+  await chmod(home, 0o700).catch((thrown) => {
+    throw unusable(home, `others can read it (mode ${octal}) and that cannot be changed`, thrown);
+  });
 }
 
 function makeProblem(thrown: unknown): string {
@@ -46,6 +76,8 @@ function makeProblem(thrown: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'you may not make it there';
+    case 'ENOENT':
+      return 'nothing can be made at that place';
     case 'ENOSPC':
       return 'the disk is full';
     default:
