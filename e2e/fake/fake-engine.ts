@@ -40,6 +40,10 @@ export class FakeEngine implements EngineApi {
   sampleEveryMs = 100;
   /** How many streams of samples are being read. */
   processWatchers = 0;
+  /** How many snapshots were asked for. */
+  snapshots = 0;
+  /** The batch of changes with this clock never arrives. */
+  lostClock = -1;
   readonly #processes = new Map<string, Process[]>();
   readonly #held = new Map<FakeProcedure, PromiseWithResolvers<void>>();
   readonly #failures = new Map<FakeProcedure, EngineError>();
@@ -103,8 +107,12 @@ export class FakeEngine implements EngineApi {
 
   async quit(): Promise<void> {}
 
-  watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {
-    return this.store.watch(signal);
+  async *watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {
+    this.snapshots += 1;
+    for await (const update of this.store.watch(signal)) {
+      if (update.type === 'changes' && update.clock === this.lostClock) continue;
+      yield update;
+    }
   }
 
   async setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {

@@ -21,8 +21,8 @@ export class EmulationPage {
     return this.page.getByRole('switch', { name: `Emulate ${arch}`, exact: true });
   }
 
-  /** State and proof in words: "On, proved · self-test passed in 112 ms, just now". */
-  summary(arch: string): Locator {
+  /** The state, or what is going on: "On, proved". */
+  state(arch: string): Locator {
     return this.row(arch).getByRole('status');
   }
 

@@ -8,6 +8,8 @@ export class TerminalPage {
   readonly tabs: Locator;
   /** The text of the terminal in front. xterm.js draws it in rows of its own, which have no role. */
   readonly screen: Locator;
+  /** Where xterm.js takes keys from. */
+  readonly input: Locator;
   /** What is said above the screen when the session is gone. */
   readonly notice: Locator;
 
@@ -18,16 +20,27 @@ export class TerminalPage {
     this.tabs = page.getByRole('tablist', { name: 'Terminals' }).getByRole('tab');
     const panel = page.getByRole('tabpanel');
     this.screen = panel.locator('.xterm-rows');
+    this.input = panel.getByRole('textbox', { name: 'Terminal input' });
     this.notice = panel.getByRole('status');
   }
 
-  /** Types into the terminal which has the focus; a new one takes it. */
+  /** Opens the first terminal and waits until the shell has said something. */
+  async open(): Promise<void> {
+    await this.openButton.click();
+    await this.shellSpoke();
+  }
+
+  async shellSpoke(): Promise<void> {
+    await this.screen.filter({ hasText: /\S/ }).waitFor();
+  }
+
+  /** Types into the terminal in front. */
   async type(text: string): Promise<void> {
-    await this.page.keyboard.type(text);
+    await this.input.pressSequentially(text);
   }
 
   async run(line: string): Promise<void> {
     await this.type(line);
-    await this.page.keyboard.press('Enter');
+    await this.input.press('Enter');
   }
 }

@@ -53,6 +53,19 @@ test('processes go on after a reconnect', async ({ openWith }) => {
   await expect.poll(() => engine.processWatchers).toBe(1);
 });
 
+test('a gap in the clock means a fresh snapshot', async ({ openWith }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Containers');
+  const [lost, seen] = [containerRecord({ name: 'in-the-gap' }), containerRecord({ name: 'after-it' })];
+  engine.lostClock = engine.store.clock + 1;
+  engine.commit({ in: 'containers', key: lost.id, value: lost });
+  expect(engine.snapshots).toBe(1);
+  engine.commit({ in: 'containers', key: seen.id, value: seen });
+  await expect(window.containers.row('after-it')).toBeVisible();
+  await expect(window.containers.row('in-the-gap')).toBeVisible();
+  expect(engine.snapshots).toBe(2);
+});
+
 test('the token leaves the address bar, and a reload needs none', async ({ openWith, page }) => {
   const { window } = await openWith('running');
   expect(page.url()).not.toContain('token');

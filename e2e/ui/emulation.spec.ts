@@ -7,12 +7,12 @@ test('switches an architecture on and shows the proof', async ({ openWith }) => 
   const release = engine.hold('switchOn');
   await expect(window.emulation.toggle('arm64')).not.toBeChecked();
   await window.emulation.toggle('arm64').click();
-  await expect(window.emulation.summary('arm64')).toContainText('downloading 4.2 of 6.0 MB');
+  await expect(window.emulation.state('arm64')).toContainText('downloading 4.2 of 6.0 MB');
   await expect(window.emulation.toggle('arm64')).toHaveAttribute('aria-busy', 'true');
   // What is under way is not asked again.
   await window.emulation.toggle('arm64').click();
   release();
-  await expect(window.emulation.summary('arm64')).toContainText(
+  await expect(window.emulation.row('arm64')).toContainText(
     'On, proved · self-test passed in 96 ms, just now',
   );
   await expect(window.emulation.row('arm64')).toContainText('qemu-aarch64 10.0.2');
@@ -54,7 +54,7 @@ test('a failed switch keeps its reason in the row, and only there', async ({ ope
   await window.emulation.toggle('riscv64').click();
   await expect(window.emulation.row('riscv64')).toContainText(message);
   await expect(window.emulation.row('riscv64')).toContainText('Check the network.');
-  await expect(window.emulation.summary('riscv64')).toContainText('Failed');
+  await expect(window.emulation.state('riscv64')).toContainText('Failed');
   await expect(window.toast(message)).toHaveCount(0);
 });
 
@@ -62,7 +62,7 @@ test('tests a handler again and shows the steps', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Emulation');
   await window.emulation.row('arm64').getByRole('button', { name: 'Test arm64' }).click();
-  await expect(window.emulation.summary('arm64')).toContainText('passed in 96 ms, just now');
+  await expect(window.emulation.row('arm64')).toContainText('passed in 96 ms, just now');
   await window.emulation.row('arm64').getByRole('button', { name: 'Last self-test of arm64' }).click();
   await expect(window.emulation.row('arm64').getByRole('list')).toContainText('exit code 42, as expected');
   expect(engine.asked).toEqual(['testHandler service arm64']);

@@ -40,10 +40,10 @@ export function ActivityPage() {
 }
 
 const icons = {
-  running: <LoaderCircle aria-hidden className="size-4 animate-spin text-accent" />,
-  done: <CircleCheck aria-hidden className="size-4 text-good" />,
-  failed: <CircleX aria-hidden className="size-4 text-bad" />,
-  cancelled: <CircleSlash aria-hidden className="size-4 text-faint" />,
+  running: <LoaderCircle aria-hidden className="size-4 shrink-0 animate-spin text-accent" />,
+  done: <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />,
+  failed: <CircleX aria-hidden className="size-4 shrink-0 text-bad" />,
+  cancelled: <CircleSlash aria-hidden className="size-4 shrink-0 text-faint" />,
 };
 
 const words = { running: 'Under way', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' };
@@ -53,10 +53,10 @@ function JobRow({ job, now }: { job: Job; now: number }) {
   const unavailable = useUnavailable();
   return (
     <li className="flex flex-col gap-2 px-4 py-3">
-      <div className="flex min-h-7 items-center gap-3">
+      <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-0.5">
         {icons[job.state]}
-        <Untrusted text={job.title} className="min-w-0 truncate font-medium" />
-        <span className="ml-auto shrink-0 text-sm text-muted tabular-nums">
+        <Untrusted text={job.title} className="min-w-0 flex-1 basis-52 truncate font-medium" />
+        <span className="text-sm text-muted tabular-nums max-sm:order-last max-sm:w-full max-sm:pl-7">
           {words[job.state]}
           {job.finishedAt === null
             ? ''

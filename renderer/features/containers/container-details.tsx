@@ -6,7 +6,7 @@ import { formatAge } from '../../ui/text/duration.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { portText } from './port-list.tsx';
+import { PortList, portText } from './port-list.tsx';
 import { ProcessTree } from './process-tree.tsx';
 
 const ageTickMs = 10_000;
@@ -36,6 +36,7 @@ export function ContainerDetails({ container }: { container: Container }) {
     },
     { name: 'Created', value: formatAge(now - container.createdAt) },
   ];
+  if (container.ports.length > 0) facts.push({ name: 'Ports', value: <PortList ports={container.ports} /> });
   if (container.emulator) facts.push({ name: 'Emulator', value: <Untrusted text={container.emulator} /> });
   if (container.composeProject) {
     facts.push({ name: 'Compose project', value: <Untrusted text={container.composeProject} /> });

@@ -19,6 +19,9 @@ const lamps: Record<ContainerState, LampTone> = {
   dead: 'bad',
 };
 
+/** A row stays three lines high at most; the details list them all. */
+const shownPorts = 2;
+
 export interface ContainerRowProps {
   container: Container;
   open: boolean;
@@ -40,7 +43,7 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
         }}
         className={classNames(
           'h-13 border-t border-line align-middle hover:bg-hover/60',
-          open && 'bg-hover/60',
+          open && 'bg-hover',
           stale && 'text-muted',
         )}
       >
@@ -77,15 +80,15 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
             </p>
           ) : null}
         </td>
-        <td className="hidden py-2 pr-3 sm:table-cell">
-          <PortList ports={container.ports} />
+        <td className="py-2 max-sm:*:hidden sm:pr-3">
+          <PortList ports={container.ports} limit={shownPorts} />
         </td>
         <td className="py-2 pr-3">
           <div className="flex min-w-0 items-center gap-2">
             <Lamp tone={stale ? 'unknown' : failed ? 'bad' : lamps[container.state]} />
             <span className="min-w-0 text-sm">
               <span
-                className="line-clamp-2 wrap-anywhere md:line-clamp-1"
+                className="line-clamp-2 wrap-anywhere md:line-clamp-none md:block md:truncate"
                 title={plainText(container.status)}
               >
                 <Untrusted text={container.status || container.state} />
@@ -96,7 +99,7 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
         </td>
       </tr>
       {open ? (
-        <tr id={detailsId} className="bg-hover/30">
+        <tr id={detailsId} className="bg-window">
           <td colSpan={4} className="px-4 pt-2 pb-5 sm:pl-12">
             <ContainerDetails container={container} />
           </td>

@@ -40,7 +40,9 @@ export function ContainersPage({ item }: { item: string | null }) {
             <tr className="h-8">
               <th className="pl-12 font-normal">Container</th>
               <th className="w-36 font-normal md:w-44">Architecture</th>
-              <th className="hidden w-30 font-normal sm:table-cell">Ports</th>
+              <th className="w-px font-normal sm:w-30">
+                <span className="hidden sm:inline">Ports</span>
+              </th>
               <th className="w-28 font-normal md:w-40 lg:w-52">Status</th>
             </tr>
           </thead>

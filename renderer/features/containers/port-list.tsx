@@ -2,14 +2,18 @@ import { TriangleAlert } from 'lucide-react';
 import type { PublishedPort } from '../../../contract/records.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 
-const shownPorts = 3;
+export interface PortListProps {
+  ports: readonly PublishedPort[];
+  /** Beyond it, only how many more there are. */
+  limit?: number;
+}
 
 /** Published ports; those a browser can open are links. */
-export function PortList({ ports }: { ports: readonly PublishedPort[] }) {
+export function PortList({ ports, limit = ports.length }: PortListProps) {
   if (ports.length === 0) return <span className="text-faint">–</span>;
   return (
     <ul className="text-sm tabular-nums">
-      {ports.slice(0, shownPorts).map((port) => (
+      {ports.slice(0, limit).map((port) => (
         <li key={portText(port)} className="flex items-center gap-1 truncate">
           {port.problem !== null ? (
             <TriangleAlert aria-label="Not forwarded" className="size-3.5 text-warn" />
@@ -28,9 +32,7 @@ export function PortList({ ports }: { ports: readonly PublishedPort[] }) {
           )}
         </li>
       ))}
-      {ports.length > shownPorts ? (
-        <li className="text-faint">and {ports.length - shownPorts} more</li>
-      ) : null}
+      {ports.length > limit ? <li className="text-faint">and {ports.length - limit} more</li> : null}
     </ul>
   );
 }

@@ -129,20 +129,17 @@ function Summary({ handler }: { handler: Handler }) {
   const known = state === 'on' || state === 'failed';
   return (
     <>
-      <p role="status">
-        {activity ? (
-          <span className="inline-block first-letter:uppercase">{plainText(activity)}</span>
-        ) : (
-          <>
-            {handlerWords[state]}
-            {known && lastTest ? (
-              <span className={lastTest.ok ? 'text-muted' : 'text-bad'}>
-                {' · '}self-test {lastTest.ok ? 'passed' : 'failed'} in {formatDuration(lastTest.ms)},{' '}
-                {formatAge(now - lastTest.at)}
-              </span>
-            ) : null}
-          </>
-        )}
+      <p>
+        <span role="status" className="inline-block first-letter:uppercase">
+          {activity ? plainText(activity) : handlerWords[state]}
+        </span>
+        {/* Outside of what is announced: an age that is read out every ten seconds helps nobody. */}
+        {known && !activity && lastTest ? (
+          <span className={lastTest.ok ? 'text-muted' : 'text-bad'}>
+            {' · '}self-test {lastTest.ok ? 'passed' : 'failed'} in {formatDuration(lastTest.ms)},{' '}
+            {formatAge(now - lastTest.at)}
+          </span>
+        ) : null}
       </p>
       <p className="flex min-h-4.5 flex-wrap items-center gap-x-2 text-sm text-faint">
         <span>

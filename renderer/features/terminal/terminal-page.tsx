@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Lamp, type LampTone } from '../../ui/lamp.tsx';
+import { toastProblem } from '../../ui/toasts.tsx';
 import { activateTab, type Tab, type TabPhase, useTabs } from './tabs-store.ts';
 import { TerminalScreen } from './terminal-screen.tsx';
 import { closeTerminal, openTerminal, restoreTerminals, sessionOf } from './terminal-sessions.ts';
@@ -56,7 +57,12 @@ export function TerminalPage() {
             onClick={() => {
               sessionOf(active)
                 ?.paste()
-                .catch(() => undefined);
+                .catch(() =>
+                  toastProblem(
+                    'This window may not read the clipboard.',
+                    'Press Ctrl+Shift+V in the terminal instead.',
+                  ),
+                );
               sessionOf(active)?.focus();
             }}
           />

@@ -12,11 +12,17 @@ export function VmPage({ beside }: { beside: ReactNode }) {
   return (
     <Page title="Overview">
       <VmCard vm={vm} />
-      <div className="grid items-start gap-4 min-[68rem]:grid-cols-2">
-        {beside}
-        {vm.boot.startedAt === null ? null : <BootCard vm={vm} />}
-      </div>
-      {vm.boot.startedAt === null ? null : <ConsoleCard vm={vm} />}
+      {vm.boot.startedAt === null ? (
+        beside
+      ) : (
+        <>
+          <div className="grid items-start gap-4 min-[68rem]:grid-cols-2">
+            {beside}
+            <BootCard vm={vm} />
+          </div>
+          <ConsoleCard vm={vm} />
+        </>
+      )}
     </Page>
   );
 }

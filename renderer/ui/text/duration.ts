@@ -3,11 +3,16 @@ export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
   const seconds = Math.floor(ms / 1_000);
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3_600) return pair(seconds, 60, 'min', 's');
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  const hours = Math.floor(minutes / 60);
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (minutes < 1_440) return pair(minutes, 60, 'h', 'min');
+  return pair(Math.floor(minutes / 60), 24, 'd', 'h');
+}
+
+function pair(value: number, ratio: number, large: string, small: string): string {
+  const rest = value % ratio;
+  const whole = `${Math.floor(value / ratio)} ${large}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${small}`;
 }
 
 /** "just now", "40 s ago", "3 min ago", "2 h ago", "5 d ago"; a clock that runs behind reads as just now. */

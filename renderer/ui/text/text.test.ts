@@ -43,6 +43,7 @@ describe('figures', () => {
     expect(formatDuration(6_540)).toBe('6.5 s');
     expect(formatDuration(59_999)).toBe('59.9 s');
     expect(formatDuration(125_000)).toBe('2 min 5 s');
+    expect(formatDuration(60_000)).toBe('1 min');
     expect(formatDuration(90_061_000)).toBe('1 d 1 h');
     expect(formatAge(-50)).toBe('just now');
     expect(formatAge(185_000)).toBe('3 min ago');

@@ -1,0 +1,60 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { State } from '../../contract/state.ts';
+import { applyUpdate, useEngine } from './engine-store.ts';
+
+const settings: State['settings'] = {
+  autoStart: true,
+  mirror: null,
+  cpus: null,
+  memoryMiB: null,
+  diskGiB: 64,
+  accelerator: 'auto',
+  cpuModel: null,
+};
+
+const state: State = {
+  host: {
+    home: '/h',
+    platform: 'linux',
+    arch: 'amd64',
+    cores: 2,
+    memoryBytes: 1,
+    engineVersion: '0',
+    enginePid: 1,
+    dockerCli: { state: 'missing', path: null, version: null, installable: false, hint: '' },
+  },
+  settings,
+  vms: {},
+  containers: {},
+  handlers: {},
+  jobs: {},
+  images: {},
+};
+
+const changes = (clock: number, cpus: number) => ({
+  type: 'changes' as const,
+  clock,
+  changes: [{ in: 'settings' as const, value: { ...settings, cpus } }],
+});
+
+beforeEach(() => useEngine.setState({ engine: null, clock: 0 }));
+
+it('wants a snapshot first, and then every batch', () => {
+  expect(applyUpdate(changes(1, 2))).toBe('gap');
+  expect(applyUpdate({ type: 'snapshot', clock: 7, state })).toBe('applied');
+  expect(applyUpdate(changes(8, 3))).toBe('applied');
+  expect(useEngine.getState().engine?.settings.cpus).toBe(3);
+});
+
+it('changes nothing across a gap, nor for a batch that comes twice', () => {
+  applyUpdate({ type: 'snapshot', clock: 7, state });
+  expect(applyUpdate(changes(9, 5))).toBe('gap');
+  expect(applyUpdate(changes(7, 5))).toBe('gap');
+  expect(useEngine.getState().engine).toBe(state);
+});
+
+it('shares what did not change, so that components can tell', () => {
+  applyUpdate({ type: 'snapshot', clock: 1, state });
+  applyUpdate(changes(2, 4));
+  expect(useEngine.getState().engine?.host).toBe(state.host);
+});
