@@ -201,6 +201,26 @@ describe('events', () => {
     await expect.poll(() => row('one')).toBeUndefined();
   });
 
+  it('is not fooled by an answer which is older than the end of a container', async () => {
+    await watch().listed;
+    const port = await freePort();
+    const ports = { '80/tcp': [{ HostIp: '', HostPort: String(port) }] };
+    const held = Promise.withResolvers<void>();
+    docker.holdInspect = held.promise;
+    const container = docker.add({ id: 'one', ports });
+    docker.emit('start', container);
+    await expect.poll(() => row('one')).toBeDefined();
+    docker.containers.delete('one');
+    docker.emit('destroy', container);
+    await expect.poll(() => row('one')).toBeUndefined();
+    held.resolve();
+    docker.holdInspect = undefined;
+    docker.emit('start', docker.add({ id: 'two' }));
+    await expect.poll(() => row('two')?.command).toBe('sleep 1000');
+    expect(row('one')).toBeUndefined();
+    expect(forwards.held.size).toBe(0);
+  });
+
   it('asks how a container runs after its start', async () => {
     const emulated = new Map([['one', { execution: 'emulated' as const, emulator: 'qemu-aarch64' }]]);
     await watch(async () => emulated).listed;

@@ -60,6 +60,8 @@ export class ContainerWatcher {
   readonly #listed = Promise.withResolvers<void>();
   /** Containers being asked about; `again` when something happened meanwhile. */
   readonly #refreshing = new Map<string, 'once' | 'again'>();
+  /** Destroyed while being asked about: an answer under way must not bring their rows back. */
+  readonly #destroyed = new Set<string>();
   /** Whether Docker's events are being followed. */
   #live = false;
   #probeTimer: NodeJS.Timeout | undefined;
@@ -176,6 +178,7 @@ export class ContainerWatcher {
       this.#options.log.debug({ error: thrown, id }, 'a container could not be asked about');
     } finally {
       this.#refreshing.delete(id);
+      this.#destroyed.delete(id);
     }
   }
 
@@ -186,7 +189,7 @@ export class ContainerWatcher {
       docker.listContainers({ all: true, filters: { id: [id] }, abortSignal: signal }),
     ]);
     // Docker's list can lag behind its events; a later event, or the next list, tells.
-    if (!details || !row) return;
+    if (!details || !row || this.#destroyed.has(id)) return;
     const facts = factsFrom(row, details);
     this.#commit([this.#withKnown(facts)]);
     await Promise.all([this.#publish(facts, wantedPorts(details)), arches.read([id])]);
@@ -270,6 +273,7 @@ export class ContainerWatcher {
 
   #remove(id: string): void {
     const { arches, ports, guestLoopback, store } = this.#options;
+    if (this.#refreshing.has(id)) this.#destroyed.add(id);
     arches.forget(id);
     void ports.set(id, [], guestLoopback);
     store.commit({ in: 'containers', key: id, value: null });

@@ -15,6 +15,8 @@ export class FakeDocker {
   readonly containers = new Map<string, FakeContainer>();
   /** Called when a list has been asked for, before it is answered. */
   onList: (() => void) | undefined;
+  /** When set, answers about single containers wait for it, and tell what was true before. */
+  holdInspect: Promise<void> | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #eventStreams = new Set<ServerResponse>();
@@ -101,7 +103,7 @@ export class FakeDocker {
       return;
     }
     const running = container.state === 'running';
-    sendJson(response, {
+    const answer = {
       Id: id,
       Name: `/${container.name}`,
       Created: '2026-01-02T03:04:05.678901234Z',
@@ -113,7 +115,8 @@ export class FakeDocker {
         StartedAt: container.state === 'created' ? '0001-01-01T00:00:00Z' : '2026-01-02T03:04:06Z',
       },
       NetworkSettings: { Ports: running ? container.ports : {} },
-    });
+    };
+    void Promise.resolve(this.holdInspect).then(() => sendJson(response, answer));
   }
 }
 
