@@ -34,6 +34,8 @@ export class ConnectedGuests implements GuestServices {
           machine,
           scope,
           probeExecution: (ids) => trees.probeExecution(vm.name, ids),
+          // dockerd may die and come back while the VM runs on.
+          onReachable: (ready) => this.#tell(vm.name, { ready }),
         })
         .then((attachment) => {
           this.#tell(vm.name, { ready: true, version: attachment.version });
