@@ -22,7 +22,7 @@ export class EmulationPage {
   }
 
   /** The state, or what is going on: "On, proved". */
-  state(arch: string): Locator {
+  summary(arch: string): Locator {
     return this.row(arch).getByRole('status');
   }
 

@@ -34,8 +34,9 @@ export class OverviewPage {
     return this.card.getByRole('definition').filter({ has: this.page.locator(`xpath=../dt[.="${name}"]`) });
   }
 
+  /** The stage whose label has `label` in it; of several, such as "Docker", the last one of the boot. */
   stage(label: string): Locator {
-    return this.boot.getByRole('listitem').filter({ hasText: label });
+    return this.boot.getByRole('listitem').filter({ hasText: label }).last();
   }
 
   /** Stops the VM, and says yes when it asks because containers are running. */

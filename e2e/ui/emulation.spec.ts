@@ -7,7 +7,7 @@ test('switches an architecture on and shows the proof', async ({ openWith }) => 
   const release = engine.hold('switchOn');
   await expect(window.emulation.toggle('arm64')).not.toBeChecked();
   await window.emulation.toggle('arm64').click();
-  await expect(window.emulation.state('arm64')).toContainText('downloading 4.2 of 6.0 MB');
+  await expect(window.emulation.summary('arm64')).toContainText('downloading 4.2 of 6.0 MB');
   await expect(window.emulation.toggle('arm64')).toHaveAttribute('aria-busy', 'true');
   // What is under way is not asked again.
   await window.emulation.toggle('arm64').click();
@@ -54,7 +54,7 @@ test('a failed switch keeps its reason in the row, and only there', async ({ ope
   await window.emulation.toggle('riscv64').click();
   await expect(window.emulation.row('riscv64')).toContainText(message);
   await expect(window.emulation.row('riscv64')).toContainText('Check the network.');
-  await expect(window.emulation.state('riscv64')).toContainText('Failed');
+  await expect(window.emulation.summary('riscv64')).toContainText('Failed');
   await expect(window.toast(message)).toHaveCount(0);
 });
 

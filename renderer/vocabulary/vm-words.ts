@@ -3,7 +3,7 @@ import type { LampTone } from '../ui/lamp.tsx';
 
 export const vmStateWords: Record<VmState, { word: string; sentence: string; lamp: LampTone }> = {
   absent: {
-    word: 'Not built yet',
+    word: 'Not set up yet',
     sentence: 'No guest image yet: the first start composes one.',
     lamp: 'off',
   },

@@ -43,7 +43,7 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
         }}
         className={classNames(
           'h-13 border-t border-line align-middle hover:bg-hover/60',
-          open && 'bg-hover',
+          open && 'bg-window hover:bg-window',
           stale && 'text-muted',
         )}
       >
