@@ -134,10 +134,28 @@ describe.skipIf(process.platform !== 'linux')('process trees', () => {
   });
 
   it('starts a new sampler after one was killed', async () => {
-    await trees.watch('service', null, new AbortController().signal).next();
+    const reading = new AbortController();
+    const watcher = trees.watch('service', null, reading.signal);
+    await watcher.next();
+    const killed = samplersOfThisProcess();
+    expect(killed).toHaveLength(1);
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    expect((await watcher.next()).value?.processes.length).toBeGreaterThan(0);
+    expect(samplersOfThisProcess()).not.toEqual(killed);
+    reading.abort();
+    await watcher.next();
+    await expect.poll(() => guest.alive).toBe(0);
+  });
+
+  it('tells a caller when the sampler dies under it', async () => {
+    const release = new AbortController();
+    const watcher = trees.watch('service', null, release.signal);
+    await watcher.next();
     for (const pid of samplersOfThisProcess()) process.kill(pid, 'SIGKILL');
     await expect(trees.sample('service', null)).rejects.toMatchObject({ code: 'guest_command_failed' });
     expect((await trees.sample('service', null)).processes.length).toBeGreaterThan(0);
+    release.abort();
+    await watcher.next();
   });
 });
 

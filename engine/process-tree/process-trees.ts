@@ -78,18 +78,38 @@ export class ProcessTrees {
     ) {
       const release = sampler.hold();
       try {
-        while (!signal.aborted) {
-          // Half an interval: watchers that started at different times come to share their samples.
-          const sample = await orAborted(sampler.recent(this.#intervalMs / 2), signal);
-          yield view(sample, containerId);
-          const dueAt = sample.at + Math.max(this.#intervalMs, sample.sampleMs * (samplingShare - 1));
-          await sleep(Math.max(0, dueAt - Date.now()), AbortSignal.any([signal, sampler.signal]));
-        }
+        yield* this.#samples(sampler, containerId, signal);
       } catch (thrown) {
         if (!signal.aborted && !sampler.signal.aborted) throw thrown;
       } finally {
         release();
       }
+    }
+  }
+
+  /** Until either side goes away; throws when two samples fail one after the other. */
+  async *#samples(
+    sampler: VmSampler,
+    containerId: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProcessSample, void, undefined> {
+    const ending = AbortSignal.any([signal, sampler.signal]);
+    let failed = false;
+    while (!ending.aborted) {
+      let pauseMs = this.#intervalMs;
+      try {
+        // Half an interval: watchers that started at different times come to share their samples.
+        const sample = await orAborted(sampler.recent(this.#intervalMs / 2), ending);
+        failed = false;
+        yield view(sample, containerId);
+        const dueAt = sample.at + Math.max(this.#intervalMs, sample.sampleMs * (samplingShare - 1));
+        pauseMs = Math.max(0, dueAt - Date.now());
+      } catch (thrown) {
+        // Its process may have been killed, or be the first to notice that the connection is going.
+        if (failed) throw thrown;
+        failed = true;
+      }
+      await sleep(pauseMs, ending);
     }
   }
 
