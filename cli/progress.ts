@@ -98,14 +98,13 @@ export class ProgressReporter {
   }
 
   show(state: State): void {
-    const before = this.#state ?? state;
-    const isFirst = this.#state === undefined;
+    const before = this.#state;
     this.#state = state;
     for (const job of Object.values(state.jobs)) {
-      if (isFirst ? job.state === 'running' : before.jobs[job.id] !== job)
-        this.#job(before.jobs[job.id], job);
+      const known = before?.jobs[job.id];
+      if (before ? known !== job : job.state === 'running') this.#job(known, job);
     }
-    if (isFirst) return;
+    if (!before) return;
     for (const vm of Object.values(state.vms)) {
       if (before.vms[vm.name] !== vm) this.#vm(before.vms[vm.name], vm);
     }
