@@ -51,12 +51,18 @@ export class EngineConnection {
 
 /**
  * How the shell starts an engine: the bundle beside the built main, on this same binary as Node. `root` holds
- * `vm-templates/` and `resources/`.
+ * `vm-templates/` and `resources/`; `version` is given where package.json does not lie there.
  */
-export function engineCommand(options: { mainFolder: string; root: string }): EngineCommand {
+export function engineCommand(options: {
+  mainFolder: string;
+  root: string;
+  version?: string;
+}): EngineCommand {
+  const { mainFolder, root, version } = options;
+  const said = version === undefined ? {} : { FOREDECK_VERSION: version };
   return {
     file: process.execPath,
-    args: [join(options.mainFolder, 'engine.js')],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', FOREDECK_ROOT: options.root },
+    args: [join(mainFolder, 'engine.js')],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', FOREDECK_ROOT: root, ...said },
   };
 }

@@ -30,8 +30,10 @@ async function prepare(): Promise<{ window: MainWindow; engine: EngineConnection
   if (!app.requestSingleInstanceLock()) app.exit(0);
 
   const scope = new Scope('shell');
-  const root = app.isPackaged ? process.resourcesPath : join(built, '..', '..');
-  const command = engineCommand({ mainFolder: built, root });
+  const place = app.isPackaged
+    ? { root: process.resourcesPath, version: app.getVersion() }
+    : { root: join(built, '..', '..') };
+  const command = engineCommand({ mainFolder: built, ...place });
   const engine = new EngineConnection({ home: paths.home, command, signal: scope.signal });
   scope.defer(() => engine.close());
   const window = new MainWindow({ preload: join(built, '..', 'preload', 'preload.cjs') });
