@@ -1,5 +1,7 @@
 import type { Accelerator } from '../../contract/records.ts';
+import { lastLines } from '../base/last-lines.ts';
 import { tailLines } from '../base/tail-lines.ts';
+import { consoleFact } from '../vm/console-line.ts';
 import type { Machine } from '../vm/ports.ts';
 import { exitWords } from './exit-words.ts';
 
@@ -12,6 +14,9 @@ const longestSilenceMs: Readonly<Record<Accelerator, number>> = { kvm: 8_000, hv
 
 /** A line is shown to the person within this time, and a trial that works is over no later than this. */
 const pollIntervalMs = 50;
+
+/** Lines searched for the guest's words after QEMU has ended: a panic writes some fifty behind them. */
+const reasonLines = 200;
 
 export interface Proof {
   readonly works: boolean;
@@ -53,11 +58,14 @@ export async function awaitGuestInit(options: {
     const until = AbortSignal.any([signal, over.signal]);
     for await (const line of tailLines(consolePath, { signal: until, intervalMs: pollIntervalMs })) {
       watchdog.refresh();
-      if (isInitLine(line))
-        return { works: true, why: `the guest was up ${seconds(machine)} s after its start` };
-      if (isKernelLine(line)) lastKernelLine = line;
+      const fact = consoleFact(line);
+      if (fact?.kind === 'stage') return proved(machine);
+      if (fact?.kind === 'kernel') lastKernelLine = line;
     }
     signal.throwIfAborted();
+    // A guest that ends quickly has often spoken before it was listened to; its end is the boot's affair then.
+    const lines = await lastLines(consolePath, reasonLines);
+    if (lines.some((line) => consoleFact(line)?.kind === 'stage')) return proved(machine);
     return { works: false, why: problem };
   } finally {
     clearTimeout(watchdog);
@@ -65,16 +73,7 @@ export async function awaitGuestInit(options: {
   }
 }
 
-/** Lines of the kernel's log begin with its clock: `[    0.000000] Linux version 6.12`. */
-export function isKernelLine(line: string): boolean {
-  return /^\[\s*\d+\.\d{6}\]/.test(line);
-}
-
-/** The guest's init speaks in lines of its own (vm-templates/, guest/init). */
-function isInitLine(line: string): boolean {
-  return line.includes('@foredeck stage=');
-}
-
-function seconds(machine: Machine): string {
-  return ((Date.now() - machine.spawnedAt) / 1_000).toFixed(1);
+function proved(machine: Machine): Proof {
+  const seconds = (Date.now() - machine.spawnedAt) / 1_000;
+  return { works: true, why: `the guest was up ${seconds.toFixed(1)} s after its start` };
 }

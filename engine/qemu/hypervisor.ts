@@ -102,6 +102,8 @@ class QemuHypervisor implements Hypervisor {
       }
       machine.trials = [...attempt.trials, trial];
       await writeRunFile(paths.run, { ...run, proved: true, trials: [...machine.trials] });
+      // Its end may have removed the file before it was written.
+      if (await settledWithin(machine.exited, 0)) await removeRunFiles(paths);
       return { machine, trial };
     } catch (thrown) {
       await endAndForget(process, paths);

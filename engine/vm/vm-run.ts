@@ -4,6 +4,7 @@ import { lastLines } from '../base/last-lines.ts';
 import type { Log } from '../base/log.ts';
 import { Scope } from '../base/scope.ts';
 import { BootTimeline } from './boot-timeline.ts';
+import { consoleFact } from './console-line.ts';
 import { GuestSession } from './guest-session.ts';
 import type {
   GuestConnector,
@@ -24,6 +25,9 @@ import { watchConsole } from './watch-console.ts';
 
 /** Console lines shown with an error. */
 const evidenceLines = 20;
+
+/** Console lines searched for the guest's own reason: a kernel's panic writes some fifty after it. */
+const reasonLines = 200;
 
 export interface VmRunOptions {
   readonly vm: VmRecord;
@@ -213,11 +217,13 @@ export class VmRun {
   async #onExit(exit: MachineExit): Promise<void> {
     const { vm, folder, onExit } = this.#options;
     this.#exited = true;
-    const console = await lastLines(folder.paths.console, evidenceLines).catch(() => []);
-    const missing = this.#timeline.next;
-    const error = missing?.problem
-      ? guestCannotBoot(vm.name, missing.id, missing.problem, console)
-      : machineDied(vm.name, exit, console);
+    const lines = await lastLines(folder.paths.console, reasonLines).catch(() => []);
+    const console = lines.slice(-evidenceLines);
+    const problem = lines.map(consoleFact).findLast((fact) => fact?.kind === 'problem');
+    const error =
+      this.#state === 'booting' && problem
+        ? guestCannotBoot(vm.name, problem.stage, problem.text, console)
+        : machineDied(vm.name, exit, console);
     this.#failed.abort(error);
     if (this.#state !== 'leaving') onExit(exit, error);
   }

@@ -112,13 +112,13 @@ class EngineDouble {
   }
 }
 
-/** A home whose guest says `text`; fails when its QEMU is alive at the end. */
+/** A home whose guest says what it is given; fails when its QEMU is alive at the end. */
 async function withHome(
-  text: string,
+  guest: string | { text: string; end: 'reset' },
   work: (engine: EngineDouble, nextEngine: () => Promise<EngineDouble>) => Promise<void>,
 ): Promise<void> {
   await withTempFolder(async (home) => {
-    const image = await tinyGuest(home, { text });
+    const image = await tinyGuest(home, typeof guest === 'string' ? { text: guest } : guest);
     const engines: EngineDouble[] = [];
     const pids = new Set<number>();
     const engine = async (): Promise<EngineDouble> => {
@@ -233,6 +233,16 @@ describe.skipIf(process.arch !== 'x64')('Vms', () => {
       await expect(engine.vms.start('service')).rejects.toMatchObject({ code: 'boot_failed' });
       expect(engine.vm).toMatchObject({ state: 'broken', pid: null });
       expect(engine.vm.error?.message).toContain('needs a manual e2fsck');
+    });
+  });
+
+  test('a guest that gives up says why, though its kernel has the last word', async () => {
+    const panic = 'Call Trace\n'.repeat(60);
+    const text = `@foredeck stage=init\n@foredeck problem=init no disk with serial "root"\n${panic}`;
+    await withHome({ text, end: 'reset' }, async (engine) => {
+      await expect(engine.vms.start('service')).rejects.toMatchObject({ code: 'boot_failed' });
+      expect(engine.vm).toMatchObject({ state: 'broken', pid: null });
+      expect(JSON.stringify(engine.vm.error)).toContain('no disk with serial');
     });
   });
 
