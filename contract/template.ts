@@ -31,7 +31,7 @@ export const VmTemplate = z.strictObject({
     )
     .min(1),
   architectures: z
-    .record(HostArch, z.strictObject({ debian: z.string(), kernel: PackageName, console: z.string() }))
+    .partialRecord(HostArch, z.strictObject({ debian: z.string(), kernel: PackageName, console: z.string() }))
     .refine((value) => Object.keys(value).length > 0, 'at least one architecture'),
   /** Packages asked for; their dependency closure is what gets installed. */
   packages: z.array(PackageName).min(1),
