@@ -14,7 +14,7 @@ import { LocalGuest, privateBinfmtAvailable } from '../testing/local-guest.ts';
 import { withTempFolder } from '../testing/temp-folder.ts';
 import type { PackageFiles } from '../vm/ports.ts';
 import { archRow, archTable } from './arch-table.ts';
-import { binfmtFolder, registerString } from './binfmt-entry.ts';
+import { binfmtFolder, parseBinfmtEntry, registerString } from './binfmt-entry.ts';
 import { exitStub } from './exit-stub.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 
@@ -207,6 +207,25 @@ describe.skipIf(!available)('handlers', () => {
       await inGuest(`echo 0 > ${binfmtFolder}/qemu-aarch64`);
       const listed = await handlers.list('service');
       expect(listed.find((handler) => handler.arch === 'arm64')).toMatchObject({ state: 'on' });
+    });
+  });
+
+  it('heals when somebody else has read the entries, and asks the guest nothing when all is well', async () => {
+    await withHandlers(async (handlers) => {
+      await handlers.attach(service, guest);
+      await handlers.on('service', 'arm64');
+      const text = (await inGuest(`cat ${binfmtFolder}/qemu-aarch64`)).stdout;
+      const entry = parseBinfmtEntry('qemu-aarch64', text);
+      if (!entry) throw new Error('an entry was registered');
+      guest.commands.length = 0;
+      handlers.entriesSeen('service', [entry]);
+      // Trips follow one another, so a needless one would have come before this.
+      await handlers.test('service', 'arm64');
+      expect(guest.commands).toHaveLength(1);
+
+      await inGuest(`echo -1 > ${binfmtFolder}/qemu-aarch64`);
+      handlers.entriesSeen('service', []);
+      await expect.poll(async () => (await inGuest(`ls ${binfmtFolder}`)).stdout).toContain('qemu-aarch64');
     });
   });
 

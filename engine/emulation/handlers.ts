@@ -8,6 +8,7 @@ import type { Jobs } from '../state/jobs.ts';
 import type { Store } from '../state/store.ts';
 import type { GuestLink, PackageFiles } from '../vm/ports.ts';
 import { isHostArch } from './arch-table.ts';
+import type { BinfmtEntry } from './binfmt-entry.ts';
 import { VmHandlers } from './vm-handlers.ts';
 import { WantedEmulators } from './wanted-emulators.ts';
 
@@ -53,8 +54,17 @@ export class Handlers {
   /** Looks again first where the VM runs, and heals what something else changed. */
   async list(vm: string): Promise<Handler[]> {
     const handlers = this.#of(vm);
-    await this.#reconciling.run(vm, () => handlers.reconcile());
+    await this.#reconcile(vm, handlers);
     return handlers.list();
+  }
+
+  /** Somebody has read the VM's entries anyway: heals what something else changed, in the background. */
+  entriesSeen(vm: string, entries: readonly BinfmtEntry[]): void {
+    const handlers = this.#vms.get(vm);
+    if (!handlers?.differsFrom(entries)) return;
+    this.#reconcile(vm, handlers).catch((thrown: unknown) => {
+      this.#options.log.warn({ vm, err: thrown }, 'changed handlers could not be put back');
+    });
   }
 
   /** Resolves when registered, read back and proved; `cancelled` when the same architecture was switched off meanwhile. */
@@ -69,6 +79,10 @@ export class Handlers {
 
   async test(vm: string, arch: Arch): Promise<SelfTest> {
     return this.#of(vm).test(arch);
+  }
+
+  #reconcile(vm: string, handlers: VmHandlers): Promise<void> {
+    return this.#reconciling.run(vm, () => handlers.reconcile());
   }
 
   #of(vm: string): VmHandlers {

@@ -7,6 +7,7 @@ import type { Jobs } from '../state/jobs.ts';
 import type { Store } from '../state/store.ts';
 import type { GuestLink, PackageFiles } from '../vm/ports.ts';
 import { type ArchRow, archRow, archTable, nativeArches, perhapsNativeArches } from './arch-table.ts';
+import { type BinfmtEntry, entryDifferences } from './binfmt-entry.ts';
 import { deliverEmulator } from './deliver-emulator.ts';
 import { type EmulatorId, emulatorPath } from './emulator-binary.ts';
 import { GuestTrip, type TripReport } from './guest-trip.ts';
@@ -133,6 +134,16 @@ export class VmHandlers {
         this.#options.log.warn({ vm: vm.name, arch: row.arch, err: thrown }, 'wanted emulator is not on');
       });
     }
+  }
+
+  /** Whether the kernel's entries are no longer what the records say is on. */
+  differsFrom(entries: readonly BinfmtEntry[]): boolean {
+    return archTable.some((row) => {
+      const { emulator } = this.#options.wanted.get(row.arch);
+      if (this.#record(row.arch).state !== 'on' || !emulator) return false;
+      const own = ownEntry(row, entries);
+      return !own || entryDifferences(own, row, emulatorPath(row, emulator)).length > 0;
+    });
   }
 
   /** Takes over what a reconciling trip saw. False when the emulator has to be brought to the VM first. */

@@ -4,6 +4,7 @@ import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import { Publisher } from '../base/publisher.ts';
 import { orAborted, sleep } from '../base/time.ts';
+import type { BinfmtEntry } from '../emulation/binfmt-entry.ts';
 import type { GuestLink } from '../vm/ports.ts';
 import { buildTree } from './build-tree.ts';
 import { type ContainerExecution, containerExecutions } from './container-execution.ts';
@@ -11,6 +12,8 @@ import { type VmSample, VmSampler } from './vm-sampler.ts';
 
 export interface ProcessTreesOptions {
   readonly log: Log;
+  /** Told with each sample which handlers the VM's kernel has, newest first. */
+  readonly onEntries?: (vm: string, entries: readonly BinfmtEntry[]) => void;
   /** Between the samples of a watch. Default 2 s. */
   readonly intervalMs?: number;
   /** How long a guest's sampler process outlives its last user. Default 3 s. */
@@ -32,6 +35,7 @@ const maxProcesses = 2_000;
 /** The processes of every VM, sampled while somebody looks. */
 export class ProcessTrees {
   readonly #log: Log;
+  readonly #onEntries: NonNullable<ProcessTreesOptions['onEntries']>;
   readonly #intervalMs: number;
   readonly #lingerMs: number;
   readonly #samplers = new Map<string, VmSampler>();
@@ -39,13 +43,20 @@ export class ProcessTrees {
 
   constructor(options: ProcessTreesOptions) {
     this.#log = options.log;
+    this.#onEntries = options.onEntries ?? (() => undefined);
     this.#intervalMs = options.intervalMs ?? defaultIntervalMs;
     this.#lingerMs = options.lingerMs ?? defaultLingerMs;
   }
 
   /** After each connect. Does nothing in the guest; ends by itself with the link. */
   attach(vm: { name: string; arch: Arch }, link: GuestLink): void {
-    const sampler = new VmSampler({ link, arch: vm.arch, log: this.#log, lingerMs: this.#lingerMs });
+    const sampler = new VmSampler({
+      link,
+      arch: vm.arch,
+      log: this.#log,
+      lingerMs: this.#lingerMs,
+      onEntries: (entries) => this.#onEntries(vm.name, entries),
+    });
     this.#samplers.set(vm.name, sampler);
     link.signal.addEventListener(
       'abort',

@@ -1,6 +1,7 @@
 import type { Arch } from '../../contract/arch.ts';
 import type { Process } from '../../contract/process-tree.ts';
 import type { Log } from '../base/log.ts';
+import type { BinfmtEntry } from '../emulation/binfmt-entry.ts';
 import type { GuestLink } from '../vm/ports.ts';
 import { GuestSampler } from './guest-sampler.ts';
 import type { RawProcess, RawSample } from './raw-sample.ts';
@@ -20,6 +21,8 @@ export interface VmSamplerOptions {
   readonly log: Log;
   /** How long the guest's sampler process stays after its last user. */
   readonly lingerMs: number;
+  /** Told with each sample which handlers the kernel has. */
+  readonly onEntries: (entries: readonly BinfmtEntry[]) => void;
 }
 
 /**
@@ -93,6 +96,7 @@ export class VmSampler {
       const sampler = await using;
       const raw = await sampler.sample(this.signal);
       const at = Date.now();
+      this.#options.onEntries(raw.entries);
       this.#bootAt ??= at - raw.uptimeMs;
       const sample = this.#interpret(raw, at, this.#bootAt);
       this.#latest = sample;
