@@ -109,6 +109,7 @@ describe('find', () => {
 
 describe('install', () => {
   it('unpacks, proves and offers the plugin', async () => {
+    await mkdir(join(folder, 'tools', '.docker-left-by-a-killed-engine'), { recursive: true });
     const installed = await finder(good).install(never);
     expect(installed).toMatchObject({ state: 'installed', path: join(folder, 'tools', 'docker', 'docker') });
     expect(await readdir(join(folder, 'tools'))).toEqual(['docker']);

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { chmod, copyFile, lstat, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -11,6 +11,9 @@ import type { PackageFiles } from '../vm/ports.ts';
 
 /** buildx starts slowly from a cold disk. */
 const proofTimeoutMs = 60_000;
+
+/** A folder being made; it takes its name when it has been proved. */
+const freshPrefix = '.docker-';
 
 /** Files of Debian's packages which are taken, by package. */
 const files = {
@@ -51,7 +54,8 @@ export async function installDockerCli(options: InstallOptions): Promise<void> {
   const job = { kind: 'install-docker-cli', title: 'Docker CLI for this computer', signal } as const;
   await jobs.run(job, async (reporter) => {
     await mkdir(tools, { recursive: true, mode: 0o700 });
-    const fresh = cliIn(await mkdtemp(join(tools, '.docker-')));
+    await removeLeftovers(tools);
+    const fresh = cliIn(await mkdtemp(join(tools, freshPrefix)));
     try {
       await mkdir(fresh.plugins);
       for (const [packageName, target] of [
@@ -81,6 +85,13 @@ export async function installDockerCli(options: InstallOptions): Promise<void> {
       throw thrown;
     }
   });
+}
+
+/** What a killed engine left half made. */
+async function removeLeftovers(tools: string): Promise<void> {
+  for (const name of await readdir(tools)) {
+    if (name.startsWith(freshPrefix)) await rm(join(tools, name), { recursive: true });
+  }
 }
 
 /** The part of `docker buildx bake --print` that is looked at. */
