@@ -9,8 +9,9 @@ export default defineConfig<ShellOptions>({
   testDir: '.',
   testMatch: '*.spec.ts',
   outputDir: '../../out/e2e-electron',
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // A Chromium and two Nodes start in each, in two seconds or, beside a booting VM, in twenty.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   // Each starts a Chromium; two cores do one at a time best.
   workers: 1,
   forbidOnly: true,

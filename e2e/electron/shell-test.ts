@@ -29,8 +29,12 @@ export const test = base.extend<ShellFixtures & ShellOptions>({
   home: async ({}, use) => {
     const home = await mkdtemp(join(tmpdir(), 'fd-'));
     await use(home);
-    await expect.poll(() => processesOfHome(home), 'nothing is left alive').toEqual([]);
-    await rm(home, { recursive: true, force: true });
+    try {
+      await expect.poll(() => processesOfHome(home), 'nothing is left alive').toEqual([]);
+    } finally {
+      for (const pid of processesOfHome(home)) process.kill(pid, 'SIGKILL');
+      await rm(home, { recursive: true, force: true });
+    }
   },
 
   engine: async ({ home }, use) => {
