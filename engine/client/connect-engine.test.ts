@@ -4,8 +4,12 @@ import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { EngineError } from '../base/engine-error.ts';
+import { silentLog } from '../base/log.ts';
+import { Scope } from '../base/scope.ts';
 import { pathsUnder } from '../paths.ts';
+import { serveEngine } from '../rpc/serve-engine.ts';
 import { engineRunningExitCode } from '../run-engine.ts';
+import { ScriptedEngine } from '../testing/scripted-engine.ts';
 import { withTempFolder } from '../testing/temp-folder.ts';
 import { type ConnectEngineOptions, connectEngine, type EngineClient } from './connect-engine.ts';
 import type { EngineCommand } from './launch-engine.ts';
@@ -147,6 +151,21 @@ test('an EngineError that kept the engine from starting arrives whole', () =>
     expect(thrown).toBeInstanceOf(EngineError);
     expect(thrown).toMatchObject({ code: 'home_unusable' });
     expect(thrown.message).toContain(pathsUnder(home).engineLock);
+  }));
+
+test('an engine of another protocol is refused, but can be asked to quit', () =>
+  withTempFolder(async (home) => {
+    const scope = new Scope('test');
+    const engine = new ScriptedEngine(pathsUnder(home));
+    engine.protocol += 1;
+    await serveEngine({ socketPath: pathsUnder(home).engineSocket, api: engine, log: silentLog, scope });
+    const thrown = await start(home).catch((error) => error);
+    expect(thrown).toMatchObject({ code: 'engine_outdated' });
+    expect(thrown.hint).toContain('foredeck quit');
+    const client = await connectEngine({ home, startIfNone: false, anyProtocol: true });
+    await client.calls.engine.quit();
+    await client.close();
+    await scope.close();
   }));
 
 test('a home which is a file, or below one, is refused', () =>

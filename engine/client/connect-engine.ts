@@ -8,6 +8,7 @@ import { WireError } from '../../contract/errors.ts';
 import { type contract, protocolVersion } from '../../contract/procedures.ts';
 import { rpcPath } from '../../contract/streams.ts';
 import { EngineError, errnoOf } from '../base/engine-error.ts';
+import { withDeadline } from '../base/time.ts';
 import { type Paths, pathsUnder } from '../paths.ts';
 import { prepareHome } from '../prepare-home.ts';
 import type { WebSocketRawStream } from '../rpc/raw-stream.ts';
@@ -18,6 +19,9 @@ import { openRawStream, openSocket } from './open-socket.ts';
 /** A started engine answers within a second or two; adopting a VM may take longer. */
 const startTimeoutMs = 60_000;
 const pollIntervalMs = 50;
+
+/** An engine that is busy still answers its first question within a fraction of this. */
+const greetTimeoutMs = 15_000;
 
 export type EngineCalls = ContractRouterClient<typeof contract>;
 export type EngineInfo = InferContractRouterOutputs<typeof contract>['engine']['info'];
@@ -114,7 +118,7 @@ async function tryOpen(paths: Paths): Promise<WebSocket | undefined> {
 async function greet(
   socket: WebSocket,
   paths: Paths,
-  options: Pick<ConnectEngineOptions, 'anyProtocol'>,
+  options: Pick<ConnectEngineOptions, 'anyProtocol' | 'signal'>,
   launchedPid?: number,
 ): Promise<EngineClient> {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
@@ -126,7 +130,18 @@ async function greet(
   };
   try {
     const calls = createCalls(socket, paths);
-    const info = await calls.engine.info();
+    const info = await withDeadline(
+      {
+        timeoutMs: greetTimeoutMs,
+        signal: options.signal ?? new AbortController().signal,
+        onTimeout: () => ({
+          code: 'engine_unreachable',
+          message: `The engine of "${paths.home}" takes connections but does not answer.`,
+          hint: `Its log is ${paths.engineLog}; the line "engine starts" has its process id. End that process and try again.`,
+        }),
+      },
+      (signal) => calls.engine.info(undefined, { signal }),
+    );
     if (info.protocol !== protocolVersion && !options.anyProtocol) throw outdated(info);
     return {
       calls,

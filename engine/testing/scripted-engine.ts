@@ -31,6 +31,7 @@ export class ScriptedEngine implements RunnableEngine {
   readonly store: Store;
   /** State and process streams that are being read. */
   watchers = 0;
+  protocol: number = protocolVersion;
   readonly #startedAt = Date.now();
   readonly #execs = new Map<string, string[]>();
   readonly #terminals = new Map<string, Terminal>();
@@ -58,7 +59,7 @@ export class ScriptedEngine implements RunnableEngine {
   }
 
   async info() {
-    return { protocol: protocolVersion, host: this.store.state.host, startedAt: this.#startedAt };
+    return { protocol: this.protocol, host: this.store.state.host, startedAt: this.#startedAt };
   }
 
   async *watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {
