@@ -64,15 +64,12 @@ export class TerminalSession {
     return { ...this.#record, exited: this.#exit !== undefined };
   }
 
-  get attached(): boolean {
-    return this.#clients.size > 0;
-  }
-
   attach(client: RawStream): void {
     let gone = false;
     client.onClose(() => {
       gone = true;
-      if (this.#clients.delete(client) && this.#clients.size === 0) this.#onDetached();
+      this.#clients.delete(client);
+      if (this.#clients.size === 0) this.#onDetached();
     });
     client.onMessage((message) => this.#onMessage(client, message));
     // Behind all that is still being drawn, so that the repaint and the bytes after it fit together.

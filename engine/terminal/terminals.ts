@@ -69,10 +69,6 @@ export class Terminals {
     const session = this.#find(id);
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
-    // A client may leave before it is attached.
-    stream.onClose(() => {
-      if (!session.attached) this.#closeLater(id);
-    });
     session.attach(stream);
   }
 
