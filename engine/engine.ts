@@ -67,7 +67,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const contexts = new DockerContexts({ home: paths.home, findCli: () => dockerCli.path(), log });
   const docker = new DockerServices({ paths, store, contexts, log });
   const handlers = createHandlers({ store, paths, packages, jobs, log });
-  const trees = createProcessTrees({ log });
+  const trees = createProcessTrees({ log, onEntries: (vm, entries) => handlers.entriesSeen(vm, entries) });
   const guests = new ConnectedGuests({ store, docker, handlers, trees, log });
   const vms = new Vms({
     paths,
