@@ -105,7 +105,7 @@ export class DebianArchive {
     const texts = await Promise.all(
       files.map(async (file, at) => ({
         archive: file.archive,
-        text: await readXzText(paths[at] ?? '', { source: file.label, signal: options.signal }),
+        text: await readPackageList(paths[at] ?? '', { source: file.label, signal: options.signal }),
       })),
     );
     return new PackageIndex(texts);
@@ -236,11 +236,24 @@ async function fetchText(url: string, signal: AbortSignal): Promise<string> {
   }
 }
 
+/** What a `DebianPackage` is made of; descriptions, tags and the like are three quarters of a list. */
+const otherLines = /^(?!(?:Package|Version|Pre-Depends|Depends|Provides|Filename|Size|SHA256):).+\n/gm;
+
 /**
- * Package lists as one string of one byte a character: half the memory, and every field read from them is ASCII.
+ * A package list reduced to the fields that are looked at, so that the engine never holds all of it. One byte becomes
+ * one character: these fields are ASCII, and such strings take half the memory.
  */
-async function readXzText(path: string, options: { source: string; signal: AbortSignal }): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of decompressXz(createReadStream(path), options)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('latin1');
+async function readPackageList(
+  path: string,
+  options: { source: string; signal: AbortSignal },
+): Promise<string> {
+  const kept: string[] = [];
+  let unfinished = '';
+  for await (const chunk of decompressXz(createReadStream(path), options)) {
+    const text = unfinished + chunk.toString('latin1');
+    const end = text.lastIndexOf('\n') + 1;
+    kept.push(text.slice(0, end).replace(otherLines, ''));
+    unfinished = text.slice(end);
+  }
+  return kept.join('') + unfinished;
 }
