@@ -15,6 +15,8 @@ export interface ShellOptions {
 }
 
 interface ShellFixtures {
+  /** Real Electron's path; empty for the double. Tests are skipped where it is asked for and cannot be had. */
+  binary: string;
   /** A FOREDECK_HOME of its own. When the test is over nothing may run for it any more. */
   home: string;
   engine: ScriptedEngineProcess;
@@ -25,8 +27,14 @@ interface ShellFixtures {
 export const test = base.extend<ShellFixtures & ShellOptions>({
   runtime: ['double', { option: true }],
 
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads dependencies from this pattern
-  home: async ({}, use) => {
+  binary: async ({ runtime }, use) => {
+    const found = runtime === 'electron' ? findElectronBinary() : { path: '' };
+    test.skip('missing' in found, `not run on real Electron: ${'missing' in found ? found.missing : ''}`);
+    await use('path' in found ? found.path : '');
+  },
+
+  // Asks for the binary first, so that nothing is started where there is none.
+  home: async ({ binary: _binary }, use) => {
     const home = await mkdtemp(join(tmpdir(), 'fd-'));
     await use(home);
     try {
@@ -44,14 +52,10 @@ export const test = base.extend<ShellFixtures & ShellOptions>({
     await engine.stop('SIGTERM');
   },
 
-  launch: async ({ home, runtime }, use) => {
-    const found = runtime === 'electron' ? findElectronBinary() : undefined;
-    const missing = found && 'missing' in found ? found.missing : '';
-    test.skip(missing !== '', `not run on real Electron: ${missing}`);
+  launch: async ({ home, binary }, use) => {
     const shells: Shell[] = [];
     await use(async () => {
-      const shell =
-        found && 'path' in found ? await launchElectron(found.path, { home }) : await launchDouble({ home });
+      const shell = binary === '' ? await launchDouble({ home }) : await launchElectron(binary, { home });
       shells.push(shell);
       return shell;
     });
