@@ -12,6 +12,7 @@ export default defineConfig({
           testTimeout: 20_000,
           // A bound for what never comes true, not a measure of speed: a loaded machine takes its time.
           expect: { poll: { timeout: 15_000 } },
+          hookTimeout: 20_000,
         },
       },
       {
