@@ -163,7 +163,7 @@ export class WebContents extends EventEmitter {
     return allowed;
   }
 
-  /** Chromium opens the window before it tells; app.ts's pages which nobody made here are closed at once. */
+  /** Chromium opens the window before it tells; `openPage` closes pages which nobody asked for here. */
   #windowAsked(url: string, frameName: string): void {
     const { action } = this.#openHandler?.({ url, frameName, disposition: 'foreground-tab' }) ?? {
       action: 'allow',
