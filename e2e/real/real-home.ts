@@ -94,12 +94,14 @@ export class RealHome {
       env: this.environment,
       reject: false,
     });
-    let printed = '';
-    for await (const line of serving) {
-      printed += `${line}\n`;
-      if (line === '}' || line.endsWith('}')) break;
-    }
-    const { url } = JSON.parse(printed) as { url: string };
+    const url = await new Promise<string>((resolve, reject) => {
+      let printed = '';
+      serving.stdout.setEncoding('utf8').on('data', (text: string) => {
+        printed += text;
+        if (printed.trimEnd().endsWith('}')) resolve((JSON.parse(printed) as { url: string }).url);
+      });
+      void serving.then((ended) => reject(new Error(`foredeck serve ended: ${ended.stderr}`)));
+    });
     return {
       url,
       stop: async () => {
