@@ -10,6 +10,7 @@ import type { BlobCache } from './blob-cache.ts';
 import { networkReason } from './download.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type ArchiveName, type DebianPackage, PackageIndex } from './package-index.ts';
+import { readPackageList } from './package-list.ts';
 import { type Release, readKeyring, refuseExpired, verifyRelease } from './release.ts';
 import { decompressXz } from './xz.ts';
 
@@ -105,7 +106,9 @@ export class DebianArchive {
     const texts = await Promise.all(
       files.map(async (file, at) => ({
         archive: file.archive,
-        text: await readPackageList(paths[at] ?? '', { source: file.label, signal: options.signal }),
+        text: await readPackageList(
+          decompressXz(createReadStream(paths[at] ?? ''), { source: file.label, signal: options.signal }),
+        ),
       })),
     );
     return new PackageIndex(texts);
@@ -234,26 +237,4 @@ async function fetchText(url: string, signal: AbortSignal): Promise<string> {
     }
     throw thrown;
   }
-}
-
-/** What a `DebianPackage` is made of; descriptions, tags and the like are three quarters of a list. */
-const otherLines = /^(?!(?:Package|Version|Pre-Depends|Depends|Provides|Filename|Size|SHA256):).+\n/gm;
-
-/**
- * A package list reduced to the fields that are looked at, so that the engine never holds all of it. One byte becomes
- * one character: these fields are ASCII, and such strings take half the memory.
- */
-async function readPackageList(
-  path: string,
-  options: { source: string; signal: AbortSignal },
-): Promise<string> {
-  const kept: string[] = [];
-  let unfinished = '';
-  for await (const chunk of decompressXz(createReadStream(path), options)) {
-    const text = unfinished + chunk.toString('latin1');
-    const end = text.lastIndexOf('\n') + 1;
-    kept.push(text.slice(0, end).replace(otherLines, ''));
-    unfinished = text.slice(end);
-  }
-  return kept.join('') + unfinished;
 }
