@@ -30,11 +30,20 @@ export class EngineError extends Error {
   }
 }
 
-/** Any thrown value as an EngineError; an abort becomes `cancelled`, which is not a failure. */
+/** Any thrown value as an EngineError; an abort becomes `cancelled`, which is not a failure, a full disk `disk_full`. */
 export function toEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   if (isAbort(thrown)) return new EngineError({ code: 'cancelled', message: 'Cancelled', cause: thrown });
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const errno = errnoOf(thrown);
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') {
+    return new EngineError({
+      code: 'disk_full',
+      message: `The disk is full (${message}).`,
+      hint: 'Free some space on the disk that holds FOREDECK_HOME and try again.',
+      cause: thrown,
+    });
+  }
   return new EngineError({
     code: 'internal',
     message,
