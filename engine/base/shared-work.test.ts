@@ -44,17 +44,39 @@ describe('SharedWork', () => {
     expect(runs[0]?.signal.aborted).toBe(true);
   });
 
-  it('begins anew for who comes while it is being stopped', async () => {
+  it('stays for who comes before the last one has left', async () => {
     const shared = new SharedWork<string>();
     const { runs, work } = controlledWork();
     const leaver = new AbortController();
-    const stopped = shared.run('key', leaver.signal, work);
-    await Promise.resolve();
+    const leaving = shared.run('key', leaver.signal, work);
     leaver.abort();
     const next = shared.run('key', new AbortController().signal, work);
-    await expect(stopped).rejects.toThrow();
-    await expect.poll(() => runs.length).toBe(2);
-    runs[1]?.finish('second');
+    await expect(leaving).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    expect(runs).toHaveLength(1);
+    runs[0]?.finish('shared');
+    expect(await next).toBe('shared');
+  });
+
+  it('begins anew, after the old one has unwound, for who comes while it is being stopped', async () => {
+    const shared = new SharedWork<string>();
+    const aborted = Promise.withResolvers<void>();
+    const unwound = Promise.withResolvers<string>();
+    const leaver = new AbortController();
+    const stopped = shared.run('key', leaver.signal, (signal) => {
+      signal.addEventListener('abort', () => aborted.resolve());
+      return unwound.promise;
+    });
+    leaver.abort();
+    await aborted.promise;
+    let begun = false;
+    const next = shared.run('key', new AbortController().signal, async () => {
+      begun = true;
+      return 'second';
+    });
+    await Promise.resolve();
+    expect(begun).toBe(false);
+    unwound.reject(new Error('stopped'));
+    await expect(stopped).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     expect(await next).toBe('second');
   });
 

@@ -15,7 +15,17 @@ export class SharedWork<T> {
 
   /** Rejects with the signal's reason when `signal` aborts, otherwise settles as `work` does. */
   async run(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const running = await this.#join(key, signal, work);
+    signal.throwIfAborted();
+    let running = this.#running.get(key);
+    while (running?.controller.signal.aborted) {
+      // Its last caller has gone: what it leaves behind must be gone too before the work begins anew.
+      await orAborted(
+        running.promise.catch(() => undefined),
+        signal,
+      );
+      running = this.#running.get(key);
+    }
+    running ??= this.#start(key, work);
     running.callers += 1;
     try {
       return await orAborted(running.promise, signal);
@@ -30,19 +40,7 @@ export class SharedWork<T> {
     }
   }
 
-  async #join(
-    key: string,
-    signal: AbortSignal,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<Running<T>> {
-    for (;;) {
-      signal.throwIfAborted();
-      const running = this.#running.get(key);
-      if (!running) break;
-      if (!running.controller.signal.aborted) return running;
-      // Its last caller has gone: what it leaves behind must be gone too before the work begins anew.
-      await running.promise.catch(() => undefined);
-    }
+  #start(key: string, work: (signal: AbortSignal) => Promise<T>): Running<T> {
     const controller = new AbortController();
     const promise = work(controller.signal).finally(() => this.#running.delete(key));
     const started: Running<T> = { promise, controller, callers: 0 };
