@@ -46,6 +46,16 @@ describe('FileTree', () => {
     expect(tree.content('etc/x')).toEqual({ bytes: Buffer.from('3') });
   });
 
+  it('keeps a link where another package has the folder it leads to', () => {
+    const tree = new FileTree();
+    tree.put('lib', { ...base, type: 'symlink', target: 'usr/lib' }, 'base-files');
+    tree.put('./lib/', folder, 'old');
+    tree.put('./lib/old.so', file('x'), 'old');
+    expect(tree.get('lib')?.type).toBe('symlink');
+    expect(tree.paths()).toEqual(['lib', 'usr/lib/old.so']);
+    expect(tree.conflicts).toEqual([]);
+  });
+
   it('says what is missing', () => {
     expect(() => new FileTree().content('usr/bin/busybox')).toThrow(
       /"\/usr\/bin\/busybox", which no package/,

@@ -53,6 +53,8 @@ export class FileTree {
     const known = this.#nodes.get(path);
     if (known) {
       if (known.node.type === 'directory' && node.type === 'directory') return;
+      // A folder in the place of a link to a folder is the same folder, as dpkg has it.
+      if (known.node.type === 'symlink' && node.type === 'directory') return;
       if (!options.expected) this.#conflicts.push({ path, kept: owner, dropped: known.owner });
     }
     const kept = node.type === 'hardlink' ? { ...node, target: canonicalPath(node.target) } : node;
