@@ -13,7 +13,7 @@ const suites = [{ archive: 'debian', suite: 'small', components: ['main'] }] as 
 const packages: SmallPackage[] = [
   { name: 'a', files: [{ name: './a', content: 'A' }] },
   { name: 'b', files: [] },
-]; // prettier-ignore
+];
 
 let keys: { privateKey: PrivateKey; keyring: Uint8Array };
 let server: SmallArchive;

@@ -78,7 +78,7 @@ describe('listArMembers', () => {
           ['odd', Buffer.from('123')],
           ['even', Buffer.from('12')],
         ]),
-      ); // prettier-ignore
+      );
       expect(await listArMembers(path)).toEqual([
         { name: 'odd', offset: 68, sizeBytes: 3 },
         { name: 'even', offset: 132, sizeBytes: 2 },

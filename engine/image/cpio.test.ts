@@ -10,7 +10,7 @@ function readCpio(bytes: Uint8Array): { path: string; mode: number; content: str
     expect(at % 4).toBe(0);
     expect(archive.toString('latin1', at, at + 6)).toBe('070701');
     const field = (index: number) =>
-      Number.parseInt(archive.toString('latin1', at + 6 + index * 8, at + 14 + index * 8), 16); // prettier-ignore
+      Number.parseInt(archive.toString('latin1', at + 6 + index * 8, at + 14 + index * 8), 16);
     const nameEnd = at + 110 + field(11);
     const path = archive.toString('latin1', at + 110, nameEnd - 1);
     if (path === 'TRAILER!!!') return entries;

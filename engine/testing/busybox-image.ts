@@ -52,7 +52,7 @@ const applets = [
   'wc',
   'wget',
   'yes',
-]; // prettier-ignore
+];
 
 /**
  * A complete container file system of about 1 MB for any architecture Debian has, as a tar for
