@@ -48,7 +48,7 @@ test('starts from the page: composes, boots, and says what runs and why', async 
   test.setTimeout(600_000);
   served = await home.serve();
   await window.open(served.url);
-  await expect(window.overview.state).toHaveText('Not built yet');
+  await expect(window.overview.state).toHaveText('Not set up yet');
   await window.overview.startButton.click();
   await expect(window.overview.state).toHaveText('Running', { timeout: 540_000 });
   await expect(window.overview.stage('Docker')).toContainText(/\d/);
