@@ -22,7 +22,7 @@ export function AcceleratorNote({ vm }: { vm: Vm }) {
             <span className="text-muted">
               {' '}
               {trial.works
-                ? trial.accelerator === vm.accelerator
+                ? trial.accelerator === vm.accelerator && vm.pid !== null
                   ? 'in use: '
                   : 'works: '
                 : 'does not work here: '}
