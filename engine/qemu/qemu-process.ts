@@ -15,6 +15,9 @@ const killTimeoutMs = 10_000;
 /** How often a process that is not our child is looked for while its exit is expected. */
 const goneIntervalMs = 100;
 
+/** Releasing a large guest's memory takes about a second; more is a process that nobody reaps. */
+const reapTimeoutMs = 5_000;
+
 /** Lines of QEMU's standard error that are kept as evidence. */
 const stderrLines = 20;
 
@@ -68,6 +71,7 @@ export function adoptQemu(options: {
   const gone = async (): Promise<ProcessExit> => {
     await options.mayBeGone;
     while (await isQemuOf(pid, uuid)) await sleep(goneIntervalMs, neverAborted);
+    await untilReaped(pid);
     return { code: null, signal: null, stderrTail: await stderrTail(logPath) };
   };
   const exited = gone();
@@ -81,6 +85,25 @@ export function adoptQemu(options: {
 export async function isQemuOf(pid: number, uuid: string): Promise<boolean> {
   const args = await processArguments(pid);
   return args[args.indexOf('-uuid') + 1] === uuid;
+}
+
+/**
+ * A process that ends loses its command line before it closes its files, the data disk's lock among them. Waits until
+ * the kernel has forgotten it, or for a while: some containers' first process never reaps what it inherits.
+ */
+async function untilReaped(pid: number): Promise<void> {
+  const givenUpAt = Date.now() + reapTimeoutMs;
+  while (Date.now() < givenUpAt && (await processArguments(pid)).join('') === '' && exists(pid)) {
+    await sleep(goneIntervalMs, neverAborted);
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return errnoOf(thrown) !== 'ESRCH';
+  }
 }
 
 /** Ends a QEMU left by an earlier engine which cannot be taken over. */
