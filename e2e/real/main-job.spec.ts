@@ -1,4 +1,6 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { writeBusyboxTar } from '../../engine/testing/write-busybox-tar.ts';
@@ -144,6 +146,23 @@ test('publishes a port on loopback', async () => {
     await expect
       .poll(async () => fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text(), String))
       .toBe('from the container\n');
+  }
+});
+
+test("keeps the host's loopback services to the host", async () => {
+  const server = createServer((_request, response) => response.end('the host'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const url = `http://10.0.2.2:${port}/`;
+    const guest = await home.foredeck(['shell', '--', 'curl', '-sS', '--max-time', '10', url]);
+    expect(guest.stdout).toBe('');
+    expect(guest.stderr).toContain('Failed to connect');
+    const container = await home.docker(['exec', 'on-amd64', 'wget', '-T', '10', '-q', '-O', '-', url]);
+    expect(container.code).not.toBe(0);
+    expect(container.stdout).toBe('');
+  } finally {
+    server.close();
   }
 });
 

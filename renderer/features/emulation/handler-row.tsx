@@ -131,8 +131,11 @@ function Summary({ handler }: { handler: Handler }) {
     <>
       <p>
         <span role="status" className="inline-block first-letter:uppercase">
-          {activity ? plainText(activity) : handlerWords[state]}
+          {activity && state !== 'off' ? plainText(activity) : handlerWords[state]}
         </span>
+        {activity && state === 'off' ? (
+          <span className="text-muted">{` · ${plainText(activity)}`}</span>
+        ) : null}
         {/* Outside of what is announced: an age that is read out every ten seconds helps nobody. */}
         {known && !activity && lastTest ? (
           <span className={lastTest.ok ? 'text-muted' : 'text-bad'}>
