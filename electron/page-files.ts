@@ -1,16 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { readPageFile } from '../engine/client/page-files.ts';
 import { appOrigin } from './app-origin.ts';
-
-/** Served types, by extension. A file of another type does not belong to the page and is not found. */
-const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-};
 
 /**
  * Scripts from the page's own files only, and no connection to anywhere: the engine is reached over ports. Styles
@@ -43,32 +32,15 @@ const headers = {
 export function servePageFiles(folder: string): (request: Request) => Promise<Response> {
   return async (request) => {
     if (request.method !== 'GET') return answer(405, 'Only GET is answered here.');
-    const path = pathBelow(folder, request.url);
-    const contentType = path === undefined ? undefined : contentTypes[extname(path)];
-    if (path === undefined || contentType === undefined) return answer(404, 'There is no such file.');
-    try {
-      const bytes = await readFile(path);
-      return new Response(bytes, { headers: { ...headers, 'content-type': contentType } });
-    } catch {
-      return answer(404, 'There is no such file.');
-    }
+    const root = `${appOrigin}/`;
+    const file = request.url.startsWith(root)
+      ? await readPageFile(folder, request.url.slice(root.length - 1))
+      : undefined;
+    if (!file) return answer(404, 'There is no such file.');
+    return new Response(new Uint8Array(file.body), {
+      headers: { ...headers, 'content-type': file.contentType },
+    });
   };
-}
-
-/** The file which `url` names, or undefined when it names none below `folder`. */
-function pathBelow(folder: string, url: string): string | undefined {
-  const root = `${appOrigin}/`;
-  if (!url.startsWith(root)) return undefined;
-  let asked: string;
-  try {
-    asked = decodeURIComponent(url.slice(root.length).replace(/[?#].*$/s, ''));
-  } catch {
-    return undefined;
-  }
-  // A decoded `%2e%2e%2f`, a backslash on Windows or a zero byte: refused rather than repaired.
-  if (/[\0\\]/.test(asked)) return undefined;
-  const path = normalize(join(folder, asked));
-  return path.startsWith(normalize(folder + sep)) ? path : undefined;
 }
 
 function answer(status: number, text: string): Response {

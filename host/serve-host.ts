@@ -13,8 +13,8 @@ import {
 import { EngineError, errnoOf, toEngineError } from '../engine/base/engine-error.ts';
 import type { Log } from '../engine/base/log.ts';
 import type { Scope } from '../engine/base/scope.ts';
+import { readPageFile } from '../engine/client/page-files.ts';
 import { bytesOf, WebSocketRawStream } from '../engine/rpc/raw-stream.ts';
-import { readPageFile } from './page-files.ts';
 import { relay } from './relay.ts';
 import { Sessions } from './sessions.ts';
 
@@ -126,7 +126,7 @@ async function answer({ request, response, hosts, sessions, pageFolder }: Exchan
     return;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only GET is answered here.');
-  const file = await readPageFile(pageFolder, request.url ?? '/');
+  const file = await readPageFile(pageFolder, (request.url ?? '/').replace(/^\/(?=$|[?#])/, '/index.html'));
   if (!file) return refuse(404, 'There is no such file.');
   response.writeHead(200, {
     'content-type': file.contentType,

@@ -20,7 +20,10 @@ export interface PageFile {
   readonly immutable: boolean;
 }
 
-/** The file of the built page which `urlPath` (with its query) names; undefined when it names none. */
+/**
+ * The file of the built page which `urlPath` (with its query) names; undefined when it names none below `folder`. An
+ * asar archive is read like a folder.
+ */
 export async function readPageFile(folder: string, urlPath: string): Promise<PageFile | undefined> {
   const path = pathBelow(folder, urlPath);
   const contentType = path === undefined ? undefined : contentTypes[extname(path)];
@@ -33,14 +36,13 @@ export async function readPageFile(folder: string, urlPath: string): Promise<Pag
 }
 
 function pathBelow(folder: string, urlPath: string): string | undefined {
-  const name = urlPath.replace(/[?#].*$/s, '');
   let asked: string;
   try {
-    asked = name === '/' ? '/index.html' : decodeURIComponent(name);
+    asked = decodeURIComponent(urlPath.replace(/[?#].*$/s, ''));
   } catch {
     return undefined;
   }
-  // A backslash means a separator on Windows, and no file name holds a zero byte: refused rather than repaired.
+  // A decoded `%2e%2e%2f`, a backslash on Windows or a zero byte: refused rather than repaired.
   if (/[\0\\]/.test(asked)) return undefined;
   const path = normalize(join(folder, asked));
   return path.startsWith(normalize(folder + sep)) ? path : undefined;
