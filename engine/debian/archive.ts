@@ -10,7 +10,7 @@ import type { BlobCache } from './blob-cache.ts';
 import { networkReason } from './download.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type ArchiveName, type DebianPackage, PackageIndex } from './package-index.ts';
-import { readPackageList } from './package-list.ts';
+import { PackageList } from './package-list.ts';
 import { type Release, readKeyring, refuseExpired, verifyRelease } from './release.ts';
 import { decompressXz } from './xz.ts';
 
@@ -103,15 +103,15 @@ export class DebianArchive {
       files.map((file) => file.blob),
       options,
     );
-    const texts = await Promise.all(
+    const lists = await Promise.all(
       files.map(async (file, at) => ({
         archive: file.archive,
-        text: await readPackageList(
+        list: await PackageList.read(
           decompressXz(createReadStream(paths[at] ?? ''), { source: file.label, signal: options.signal }),
         ),
       })),
     );
-    return new PackageIndex(texts);
+    return new PackageIndex(lists);
   }
 
   /** Verified .deb files, in the order of `packages`. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { HostArch } from '../../contract/arch.ts';
 import { syncFolder } from '../base/atomic-file.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
@@ -10,7 +11,7 @@ import type { DebianArchive } from '../debian/archive.ts';
 import { dependencyClosure } from '../debian/closure.ts';
 import type { DebianPackage } from '../debian/package-index.ts';
 import type { JobReporter } from '../state/jobs.ts';
-import { readContent } from './content.ts';
+import { readContent, streamContent } from './content.ts';
 import { moduleLists } from './depmod.ts';
 import { FileTree } from './file-tree.ts';
 import { pathMatcher } from './glob.ts';
@@ -53,22 +54,10 @@ export interface ComposeOptions {
  * exists is found instead of made again; the folder appears by a rename when it is complete, or not at all.
  */
 export async function composeImage(options: ComposeOptions): Promise<string> {
-  const { archive, architecture, loaded, reporter } = options;
-  const { template } = loaded;
+  const { archive, reporter } = options;
   const { signal } = reporter;
   reporter.phase('checking package lists');
-  const index = await archive.index({
-    suites: template.suites,
-    architecture: architecture.debian,
-    maxAgeMs: options.listsMaxAgeMs,
-    signal,
-    onProgress: reporter.progress,
-  });
-  const packages = dependencyClosure({
-    index,
-    packages: [...template.packages, architecture.kernel],
-    without: new Set(Object.keys(template.without)),
-  });
+  const packages = await choosePackages(options);
   const id = imageId(options, packages);
   const target = join(options.imagesFolder, id);
   if (await exists(join(target, imageFiles.manifest))) return id;
@@ -89,6 +78,23 @@ export async function composeImage(options: ComposeOptions): Promise<string> {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+async function choosePackages(options: ComposeOptions): Promise<DebianPackage[]> {
+  const { archive, architecture, reporter } = options;
+  const { template } = options.loaded;
+  using index = await archive.index({
+    suites: template.suites,
+    architecture: architecture.debian,
+    maxAgeMs: options.listsMaxAgeMs,
+    signal: reporter.signal,
+    onProgress: reporter.progress,
+  });
+  return dependencyClosure({
+    index,
+    packages: [...template.packages, architecture.kernel],
+    without: new Set(Object.keys(template.without)),
+  });
 }
 
 function imageId(options: ComposeOptions, packages: readonly DebianPackage[]): string {
@@ -121,7 +127,7 @@ async function composeInto(work: string, options: Composition): Promise<void> {
   const overlay = (part: string) => loaded.overlay.filter((file) => file.path.startsWith(`${part}/`));
   const initrd = await buildInitrd({ tree, modules: initrdModules, overlay: overlay('initrd') });
   await writeFile(join(work, imageFiles.initrd), initrd);
-  await writeFile(join(work, imageFiles.kernel), await readContent(tree.content(kernelFile)));
+  await pipeline(streamContent(tree.content(kernelFile)), createWriteStream(join(work, imageFiles.kernel)));
 
   const put = fixedFiles(tree);
   for (const path of tree.paths()) {

@@ -7,9 +7,12 @@ import { z } from 'zod';
 import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
 import { SharedWork } from '../base/shared-work.ts';
+import type { DebianArchive } from '../debian/archive.ts';
 import { openDebData } from '../debian/deb.ts';
+import type { DebianPackage } from '../debian/package-index.ts';
 import type { PackageFiles } from '../vm/ports.ts';
 import { canonicalPath } from './file-tree.ts';
+import type { LoadedTemplate } from './template.ts';
 import { listsMaxAgeMs, type TemplateSource } from './template-source.ts';
 
 /** What an unpacked package's folder says about itself; written last. */
@@ -40,13 +43,7 @@ export function createPackageFiles(source: TemplateSource): PackageFiles {
       }
       const loaded = await source.load();
       const archive = source.archive(loaded);
-      const index = await archive.index({
-        suites: loaded.template.suites,
-        architecture: loaded.template.architectures[options.arch]?.debian ?? options.arch,
-        maxAgeMs: listsMaxAgeMs,
-        signal: options.signal,
-      });
-      const found = index.newest(options.packageName);
+      const found = await newestPackage(loaded, archive, options);
       const folder = folderOf(found.sha256);
       if (!(await exists(folder))) {
         const [debPath = ''] = await archive.fetch([found], {
@@ -62,6 +59,20 @@ export function createPackageFiles(source: TemplateSource): PackageFiles {
       return { version: found.version, folder };
     },
   };
+}
+
+async function newestPackage(
+  loaded: LoadedTemplate,
+  archive: DebianArchive,
+  options: FetchOptions,
+): Promise<DebianPackage> {
+  using index = await archive.index({
+    suites: loaded.template.suites,
+    architecture: loaded.template.architectures[options.arch]?.debian ?? options.arch,
+    maxAgeMs: listsMaxAgeMs,
+    signal: options.signal,
+  });
+  return index.newest(options.packageName);
 }
 
 /** Unpacks into a folder which appears whole, by a rename. */
