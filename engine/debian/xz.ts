@@ -39,7 +39,10 @@ async function* decompressByProgram(
   input: Readable,
   options: { source: string; signal: AbortSignal },
 ): AsyncGenerator<Buffer, void, undefined> {
-  const child = spawn(program, ['--decompress', '--stdout'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // Debian's large packages are made of blocks, which xz from 5.4 on unpacks on all cores; older ones use one.
+  const child = spawn(program, ['--decompress', '--stdout', '--threads=0'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const closed = once(child, 'close');
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
