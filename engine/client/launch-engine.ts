@@ -9,8 +9,16 @@ import type { Paths } from '../paths.ts';
 /** A log beyond this is set aside as `engine.log.1` before the next start. */
 const maxLogBytes = 5 * 1024 * 1024;
 
+/**
+ * The engine streams hundreds of megabytes when it composes an image, and has to be small when idle. V8 lets garbage,
+ * buffers included, grow in proportion to the young generation, 16 MiB unless said; `--expose-gc` is for
+ * base/collect-garbage.ts.
+ */
+const v8Options = ['--max-semi-space-size=2', '--expose-gc'];
+
 /** How an engine process is started. */
 export interface EngineCommand {
+  /** Node, or Electron's binary as Node. */
   readonly file: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -40,7 +48,7 @@ export async function launchEngine(paths: Paths, command: EngineCommand): Promis
   const logStart = before && before.size <= maxLogBytes ? before.size : 0;
   const output = openSync(paths.engineLog, 'a', 0o600);
   try {
-    const child = spawn(command.file, command.args, {
+    const child = spawn(command.file, [...v8Options, ...command.args], {
       cwd: '/',
       detached: true,
       stdio: ['ignore', output, output],

@@ -25,6 +25,5 @@ export function streamContent(content: Content): Readable {
   return createReadStream(content.poolPath, {
     start: content.offset,
     end: content.offset + content.sizeBytes - 1,
-    highWaterMark: 1 << 20,
   });
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostArch } from '../../contract/arch.ts';
 import type { GuestImage } from '../../contract/records.ts';
+import { collectGarbage } from '../base/collect-garbage.ts';
 import { EngineError, errnoOf } from '../base/engine-error.ts';
 import { SharedWork } from '../base/shared-work.ts';
 import type { Jobs } from '../state/jobs.ts';
@@ -43,6 +44,7 @@ export function createGuestImages(options: { source: TemplateSource; jobs: Jobs 
         reporter,
       }),
     );
+    collectGarbage();
     const image = await readImage(paths.images, id);
     if (image) return image.composed;
     throw new EngineError({ code: 'image_failed', message: `Image "${id}" vanished after it was made.` });

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { z } from 'zod';
 import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
+import { collectGarbage } from '../base/collect-garbage.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
 import { SharedWork } from '../base/shared-work.ts';
 import type { DebianArchive } from '../debian/archive.ts';
@@ -56,6 +57,7 @@ export function createPackageFiles(source: TemplateSource): PackageFiles {
       }
       const note: Unpacked = { version: found.version, sha256: found.sha256, checkedAt: Date.now() };
       await writeFileAtomic(notePath, JSON.stringify(note));
+      collectGarbage();
       return { version: found.version, folder };
     },
   };

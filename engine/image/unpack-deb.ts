@@ -10,8 +10,8 @@ export interface UnpackedFile {
   readonly node: TreeNode;
 }
 
-/** Written in pieces of this size: packages hold thousands of small files. */
-const writeBufferBytes = 1 << 20;
+/** Packages hold thousands of small files: they are written in pieces of the size that large ones come in. */
+const writeBufferBytes = 1 << 16;
 
 /**
  * Reads the files of a .deb: the contents go, one behind the other, into the new file `poolPath`; names, owners, modes
