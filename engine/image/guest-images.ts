@@ -44,7 +44,7 @@ export function createGuestImages(options: { source: TemplateSource; jobs: Jobs 
         reporter,
       }),
     );
-    collectGarbage();
+    await collectGarbage();
     const image = await readImage(paths.images, id);
     if (image) return image.composed;
     throw new EngineError({ code: 'image_failed', message: `Image "${id}" vanished after it was made.` });

@@ -57,7 +57,7 @@ export function createPackageFiles(source: TemplateSource): PackageFiles {
       }
       const note: Unpacked = { version: found.version, sha256: found.sha256, checkedAt: Date.now() };
       await writeFileAtomic(notePath, JSON.stringify(note));
-      collectGarbage();
+      await collectGarbage();
       return { version: found.version, folder };
     },
   };
