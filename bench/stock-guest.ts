@@ -49,7 +49,7 @@ Gateway=10.0.2.2
 DNS=10.0.2.3
 `;
 
-/** Builds the stock guest into `folder` with mmdebstrap (about a minute), or finds it there from earlier in this run. */
+/** Builds the stock guest into `folder` with mmdebstrap (about a minute, as root), or finds it there from earlier in this run. */
 export async function buildStockGuest(folder: string, mirror: string): Promise<StockGuest> {
   const guest = (keys: VmKeys): StockGuest => ({
     kernel: join(folder, 'vmlinuz'),
@@ -77,6 +77,7 @@ export async function buildStockGuest(folder: string, mirror: string): Promise<S
     },
     fstab: { target: '/etc/fstab', content: '/dev/vda / ext4 defaults 0 1\n', mode: '0644' },
   };
+  const tree = join(folder, 'tree');
   const hooks: string[] = [];
   for (const [name, file] of Object.entries(files)) {
     await writeFile(join(folder, name), file.content);
@@ -85,12 +86,14 @@ export async function buildStockGuest(folder: string, mirror: string): Promise<S
   await execa(
     'mmdebstrap',
     [
+      '--mode=root',
       '--variant=minbase',
       `--include=${packages.join(',')}`,
       ...hooks,
       '--customize-hook=chroot "$1" systemctl enable systemd-networkd ssh docker',
       `--customize-hook=copy-out /boot ${folder}`,
-      `--customize-hook=truncate -s 8G "${join(folder, 'root.img')}" && mkfs.ext4 -q -F -d "$1" "${join(folder, 'root.img')}"`,
+      // Without what mmdebstrap has mounted below it, such as /proc.
+      `--customize-hook=cp -ax "$1" "${tree}" && mkfs.ext4 -q -F -d "${tree}" "${join(folder, 'root.img')}" 8G && rm -r "${tree}"`,
       'trixie',
       '/dev/null',
       mirror,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineApi } from './api.ts';
 import { EngineError, toEngineError } from './base/engine-error.ts';
+import { dropAllocatorSettings } from './base/engine-memory.ts';
 import { type Lock, takeLock } from './base/lock.ts';
 import { createLog, type Log } from './base/log.ts';
 import { Scope } from './base/scope.ts';
@@ -33,6 +34,7 @@ export interface RunEngineOptions {
  * start is the last line of standard error, JSON with a WireError under `error`.
  */
 export async function runEngine(options: RunEngineOptions): Promise<void> {
+  dropAllocatorSettings();
   const scope = new Scope('engine process');
   let log = createLog();
   try {

@@ -4,17 +4,11 @@ import { open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WireError } from '../../contract/errors.ts';
 import { EngineError } from '../base/engine-error.ts';
+import { v8Options, withAllocatorSettings } from '../base/engine-memory.ts';
 import type { Paths } from '../paths.ts';
 
 /** A log beyond this is set aside as `engine.log.1` before the next start. */
 const maxLogBytes = 5 * 1024 * 1024;
-
-/**
- * The engine streams hundreds of megabytes when it composes an image, and has to be small when idle. V8 lets garbage,
- * buffers included, grow in proportion to the young generation, 16 MiB unless said; `--expose-gc` is for
- * base/collect-garbage.ts.
- */
-const v8Options = ['--max-semi-space-size=2', '--expose-gc'];
 
 /** How an engine process is started. */
 export interface EngineCommand {
@@ -52,7 +46,7 @@ export async function launchEngine(paths: Paths, command: EngineCommand): Promis
       cwd: '/',
       detached: true,
       stdio: ['ignore', output, output],
-      env: { ...command.env, FOREDECK_HOME: paths.home },
+      env: withAllocatorSettings({ ...command.env, FOREDECK_HOME: paths.home }),
     });
     let spawnProblem = '';
     const exited = new Promise<number | null>((resolve) => {
