@@ -5,6 +5,8 @@ export interface Figure {
   readonly unit: 's' | 'ms' | 'MB' | '%';
   /** The figure to reach, in the same unit; at most this. */
   readonly goal: number;
+  /** How many times smaller than the baseline it has to be, besides. */
+  readonly ratioGoal?: number;
   readonly baseline: { readonly name: string; readonly value: number } | null;
   /** How it was measured, in a few words. */
   readonly how: string;
@@ -18,7 +20,7 @@ export function figureTable(figures: readonly Figure[]): string {
     `≤ ${amount(figure.goal, figure.unit)}`,
     figure.value <= figure.goal ? 'reached' : 'missed',
     figure.baseline ? `${amount(figure.baseline.value, figure.unit)} (${figure.baseline.name})` : 'not run',
-    figure.baseline ? `${(figure.baseline.value / figure.value).toFixed(1)}x` : '',
+    ratioWords(figure),
     figure.how,
   ]);
   const all = [['figure', 'measured', 'goal', '', 'baseline', 'ratio', 'how'], ...rows];
@@ -31,6 +33,14 @@ export function figureTable(figures: readonly Figure[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function ratioWords({ value, baseline, ratioGoal }: Figure): string {
+  if (!baseline) return '';
+  const ratio = baseline.value / value;
+  const reached =
+    ratioGoal === undefined ? '' : `, goal ${ratioGoal}x ${ratio >= ratioGoal ? 'reached' : 'missed'}`;
+  return `${ratio.toFixed(1)}x${reached}`;
 }
 
 /** The middle one, or the mean of the two in the middle. */
