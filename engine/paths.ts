@@ -64,6 +64,11 @@ export interface VmPaths {
 /** The name of the VM which has the host's architecture. */
 export const serviceVmName = 'service';
 
+/** The Docker context of a VM: `foredeck` for the service VM, `foredeck-<vm>` for others. */
+export function dockerContextName(vm: string): string {
+  return vm === serviceVmName ? 'foredeck' : `foredeck-${vm}`;
+}
+
 /**
  * The longest socket path under the home must fit into `sockaddr_un.sun_path`: 108 bytes on Linux, 104 on macOS, the
  * closing zero included (unix(7)).

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import xzDecompress from 'xz-decompress';
 import { EngineError } from '../base/engine-error.ts';
+import { findExecutable, searchPath } from '../base/find-executable.ts';
 
 /**
  * Decompresses xz: by the system's `xz`, which is several times faster and runs beside this process, otherwise by a
@@ -15,23 +14,9 @@ export async function* decompressXz(
   input: Readable,
   options: { source: string; signal: AbortSignal },
 ): AsyncGenerator<Buffer, void, undefined> {
-  const program = await findProgram('xz');
+  const program = await findExecutable('xz', searchPath());
   if (program === null) yield* decompressHere(input, options.source);
   else yield* decompressByProgram(program, input, options);
-}
-
-/** The first executable of that name in PATH, or null. */
-async function findProgram(name: string): Promise<string | null> {
-  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
-    const path = join(folder, name);
-    try {
-      await access(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return null;
 }
 
 async function* decompressByProgram(

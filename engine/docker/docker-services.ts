@@ -1,7 +1,7 @@
 import type { Log } from '../base/log.ts';
 import type { Scope } from '../base/scope.ts';
 import { orAborted } from '../base/time.ts';
-import { type Paths, serviceVmName } from '../paths.ts';
+import { dockerContextName, type Paths } from '../paths.ts';
 import type { Store } from '../state/store.ts';
 import type { GuestLink, Machine, VmRecord } from '../vm/ports.ts';
 import { awaitDocker } from './await-docker.ts';
@@ -11,11 +11,6 @@ import type { DockerContext, DockerContexts } from './docker-contexts.ts';
 import { DockerSocket } from './docker-socket.ts';
 import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { PublishedPorts } from './published-ports.ts';
-
-/** The Docker context of a VM: `foredeck` for the service VM, `foredeck-<vm>` for others. */
-export function dockerContextName(vm: string): string {
-  return vm === serviceVmName ? 'foredeck' : `foredeck-${vm}`;
-}
 
 export interface DockerAttachment {
   /** Docker's own version. */

@@ -1,8 +1,7 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import type { HostArch } from '../../contract/arch.ts';
 import { EngineError } from '../base/engine-error.ts';
+import { findExecutable, searchPath } from '../base/find-executable.ts';
 import { qemuBinaries } from './command-line.ts';
 
 export interface Qemu {
@@ -56,10 +55,8 @@ export async function findProgram(
   name: string,
   folders: readonly string[] = programFolders(),
 ): Promise<string> {
-  for (const folder of folders) {
-    const path = join(folder, name);
-    if (await isExecutable(path)) return path;
-  }
+  const path = await findExecutable(name, folders);
+  if (path !== null) return path;
   throw new EngineError({
     code: 'tool_missing',
     message: `There is no ${name} on this machine; Foredeck runs its VM with it.`,
@@ -81,15 +78,8 @@ export function emulationProblem(qemu: Qemu): EngineError | undefined {
 }
 
 function programFolders(): string[] {
-  const inPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder.startsWith('/'));
+  const inPath = searchPath().filter((folder) => folder.startsWith('/'));
   return [...new Set([...inPath, ...usualFolders])];
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** First line of `--version`: "QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)". */

@@ -231,8 +231,7 @@ export interface VmRecord {
 export interface PackageFiles {
   /**
    * Fetches `packageName` for `arch` from the template's suites, checks it, and unpacks those of its files which
-   * `wanted` accepts (paths without leading `/`) into a folder of the cache, once per package version. With
-   * `withDependencies`, the files of its dependency closure too.
+   * `wanted` accepts (paths without leading `/`) into a folder of the cache, once per package version.
    */
   fetch(options: {
     packageName: string;

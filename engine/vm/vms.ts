@@ -2,7 +2,7 @@ import type { Settings, Vm } from '../../contract/records.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { HostInfo } from '../host-info.ts';
-import { type Paths, serviceVmName } from '../paths.ts';
+import { dockerContextName, type Paths, serviceVmName } from '../paths.ts';
 import type { Store } from '../state/store.ts';
 import { emptyStages } from './boot-timeline.ts';
 import type {
@@ -132,7 +132,7 @@ export class Vms {
       endpoints: {
         dockerSocket: folder.paths.dockerSocket,
         dockerReady: false,
-        dockerContext: vm.name === serviceVmName ? 'foredeck' : `foredeck-${vm.name}`,
+        dockerContext: dockerContextName(vm.name),
         sshPort: null,
       },
       dockerVersion: null,

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { controlLook } from '../../ui/control-look.ts';
 import { Facts } from '../../ui/facts.tsx';
-import { Field } from '../../ui/field.tsx';
+import { Field, type FieldProps } from '../../ui/field.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Switch } from '../../ui/switch.tsx';
@@ -89,70 +89,41 @@ function EngineSettings({ settings }: { settings: Settings }) {
               </select>
             )}
           </Field>
-          <Field
+          <TextField
             label="Processors"
             description="Empty: chosen from this computer’s cores."
             problem={problems.cpus}
-          >
-            {(control) => (
-              <input
-                {...control}
-                className={controlLook}
-                inputMode="numeric"
-                placeholder="Chosen for me"
-                value={shown.cpus}
-                onChange={(event) => edit({ cpus: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field
+            inputMode="numeric"
+            placeholder={chosenForMe}
+            value={shown.cpus}
+            onChange={(cpus) => edit({ cpus })}
+          />
+          <TextField
             label="Memory in MiB"
             description="Empty: chosen from this computer’s memory."
             problem={problems.memoryMiB}
-          >
-            {(control) => (
-              <input
-                {...control}
-                className={controlLook}
-                inputMode="numeric"
-                placeholder="Chosen for me"
-                value={shown.memoryMiB}
-                onChange={(event) => edit({ memoryMiB: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field
+            inputMode="numeric"
+            placeholder={chosenForMe}
+            value={shown.memoryMiB}
+            onChange={(memoryMiB) => edit({ memoryMiB })}
+          />
+          <TextField
             label="Data disk in GiB"
             description="At most; it takes only what is used. Applies to a disk made from now on."
             problem={problems.diskGiB}
-          >
-            {(control) => (
-              <input
-                {...control}
-                className={controlLook}
-                inputMode="numeric"
-                value={shown.diskGiB}
-                onChange={(event) => edit({ diskGiB: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field
+            inputMode="numeric"
+            value={shown.diskGiB}
+            onChange={(diskGiB) => edit({ diskGiB })}
+          />
+          <TextField
             label="Debian mirror"
             description="Asked first when the guest image is composed; checked against Debian’s signature. Empty: this computer’s own, then a public one."
             problem={problems.mirror}
-          >
-            {(control) => (
-              <input
-                {...control}
-                className={controlLook}
-                inputMode="url"
-                spellCheck={false}
-                placeholder="Chosen for me"
-                value={shown.mirror}
-                onChange={(event) => edit({ mirror: event.target.value })}
-              />
-            )}
-          </Field>
+            inputMode="url"
+            placeholder={chosenForMe}
+            value={shown.mirror}
+            onChange={(mirror) => edit({ mirror })}
+          />
         </div>
         <div className="flex min-h-8 flex-wrap items-center gap-2 pt-3">
           <p role="status" className="text-sm text-muted">
@@ -182,6 +153,34 @@ function EngineSettings({ settings }: { settings: Settings }) {
         </div>
       </form>
     </Card>
+  );
+}
+
+const chosenForMe = 'Chosen for me';
+
+interface TextFieldProps extends Omit<FieldProps, 'children'> {
+  inputMode: 'numeric' | 'url';
+  placeholder?: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** A setting that is typed. */
+function TextField({ inputMode, placeholder, value, onChange, ...field }: TextFieldProps) {
+  return (
+    <Field {...field}>
+      {(control) => (
+        <input
+          {...control}
+          className={controlLook}
+          inputMode={inputMode}
+          spellCheck={false}
+          placeholder={placeholder}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }
 
