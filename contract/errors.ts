@@ -11,6 +11,8 @@ export const errorCodes = [
   'unknown_container',
   'unknown_terminal',
   'unknown_job',
+  'unknown_image',
+  'unknown_fix',
   'wrong_state',
   'home_unusable',
   'engine_running',

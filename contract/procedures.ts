@@ -1,10 +1,15 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Arch, HostArch } from './arch.ts';
+import { DockerImage } from './docker-images.ts';
+import { Diagnosis, FixOutcome, RememberedFix } from './doctor.ts';
+import { HandlerUse, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
+import { Forecast, Launch } from './launch.ts';
 import { ProcessSample } from './process-tree.ts';
 import { DockerCli, GuestImage, Handler, Host, Job, SelfTest, Settings, Vm, VmName } from './records.ts';
 import { StateUpdate } from './state.ts';
+import { LensMode, LensReport } from './syscall-lens.ts';
 import { Terminal, TerminalSize } from './terminal.ts';
 
 /** Raised when contract and engine differ in a way that old clients cannot follow. */
@@ -44,7 +49,70 @@ export const contract = {
     list: procedure.input(OfVm).output(z.array(Handler)),
     on: procedure.input(OfHandler).output(Handler),
     off: procedure.input(OfHandler).output(Handler),
+    /** The whole ladder, `busybox` and `docker` included. */
     test: procedure.input(OfHandler).output(SelfTest),
+    /** Every foreign architecture at once; resolves when each is on, off or has failed. */
+    all: procedure.input(z.object({ vm: VmName, to: z.enum(['on', 'off']) })).output(z.array(Handler)),
+    /** What runs under the handler now, and what switching it off breaks. */
+    use: procedure.input(OfHandler).output(HandlerUse),
+    /**
+     * Registers another version, given as a suite, a Debian version or its beginning (`11.1`), or `previous`. When
+     * it does not prove itself the one before is put back and the error says so.
+     */
+    choose: procedure.input(z.object({ ...OfHandler.shape, version: z.string().min(1) })).output(Handler),
+    /** Measures anew; takes about two seconds of the VM. */
+    measure: procedure.input(OfHandler).output(Price),
+  },
+  doctor: {
+    /** Looks anew; `container` null: at every container of the VM that failed. Keyed by container id. */
+    examine: procedure
+      .input(z.object({ vm: VmName, container: z.string().nullable() }))
+      .output(z.record(z.string(), Diagnosis)),
+    /**
+     * Applies a fix of the container's diagnosis. Running again makes a new container of the same configuration and
+     * keeps the old one, stopped and renamed; `data` says what becomes of what it had written.
+     */
+    fix: procedure
+      .input(
+        z.object({ vm: VmName, container: z.string(), fix: z.string(), data: z.enum(['keep', 'fresh']) }),
+      )
+      .output(FixOutcome),
+    /** Fixes that worked, by image: to export, and to see what is remembered. */
+    remembered: procedure.output(z.array(RememberedFix)),
+    forget: procedure.input(z.object({ image: z.string() })).output(z.array(RememberedFix)),
+  },
+  dockerImage: {
+    list: procedure.input(OfVm).output(z.array(DockerImage)),
+    /** Resolves when pulled; a job shows the progress. */
+    pull: procedure.input(z.object({ vm: VmName, image: z.string().min(1), arch: Arch })).output(DockerImage),
+    /** A root filesystem as a tar archive on the host, as `docker import` takes it. */
+    import: procedure
+      .input(z.object({ vm: VmName, path: z.string().min(1), image: z.string().min(1), arch: Arch }))
+      .output(DockerImage),
+    /** Removes a tag, and the image with its last one. Throws `wrong_state` while a container uses it. */
+    remove: procedure.input(z.object({ vm: VmName, image: z.string().min(1) })).output(z.void()),
+    /** Whether and how it would run: asks its registry when the VM does not have it. */
+    forecast: procedure
+      .input(z.object({ vm: VmName, image: z.string().min(1), arch: Arch.nullable() }))
+      .output(Forecast),
+    /** Creates and starts a container; answers its id. */
+    launch: procedure.input(z.object({ vm: VmName, ...Launch.shape })).output(z.object({ id: z.string() })),
+  },
+  lens: {
+    /**
+     * Runs a copy of the container under observation; a report now and at each change, the last one when it has
+     * ended. Ends by itself with the program or after `seconds`; leaving the stream ends it, too. The copy is removed.
+     */
+    watch: procedure
+      .input(
+        z.object({
+          vm: VmName,
+          container: z.string(),
+          mode: LensMode,
+          seconds: z.number().int().min(1).max(600).default(30),
+        }),
+      )
+      .output(eventIterator(LensReport)),
   },
   processes: {
     /** A sample now, then one every two seconds as long as the stream is read; nothing runs otherwise. */

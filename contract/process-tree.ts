@@ -27,12 +27,29 @@ export const Process = z.object({
 });
 export type Process = z.infer<typeof Process>;
 
+/** What emulation costs one container, or the whole VM, at this moment. */
+export const EmulationTax = z.object({
+  /** Null: every process of the VM together. */
+  containerId: z.string().nullable(),
+  processes: z.number().int().nonnegative(),
+  emulated: z.number().int().nonnegative(),
+  /** CPU time of its living processes, and what of it emulated ones used. */
+  cpuMs: z.number().nonnegative(),
+  emulatedCpuMs: z.number().nonnegative(),
+  rssBytes: z.number().nonnegative(),
+  /** Memory of the emulators themselves: their code, data and translated blocks; null until it has been read. */
+  extraRssBytes: z.number().nonnegative().nullable(),
+});
+export type EmulationTax = z.infer<typeof EmulationTax>;
+
 /** Processes in depth-first order: a parent stands before its children, children by pid. */
 export const ProcessSample = z.object({
   at: z.number().nonnegative(),
   /** Guest milliseconds it took to read /proc. */
   sampleMs: z.number().nonnegative(),
   processes: z.array(Process),
+  /** One for each container with processes, and one for the VM (`containerId` null) when the sample is of all. */
+  taxes: z.array(EmulationTax),
   /** Processes left out beyond the sampler's bound. */
   omitted: z.number().int().nonnegative(),
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Arch, HostArch } from './arch.ts';
+import { Diagnosis } from './doctor.ts';
+import { Drift, EmulatorChoice, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
 
 /** Milliseconds since the Unix epoch, by the host's clock. */
@@ -140,6 +142,8 @@ export const Container = z.object({
   emulator: z.string().nullable(),
   ports: z.array(PublishedPort),
   composeProject: z.string().nullable(),
+  /** Why it failed, once that is known; null for one that did not fail, or whose failure agrees with no rule. */
+  diagnosis: Diagnosis.nullable(),
   /** The VM or Docker is away: the row is the last thing known. */
   stale: z.boolean(),
 });
@@ -157,20 +161,52 @@ export const handlerStates = [
 export const HandlerState = z.enum(handlerStates);
 export type HandlerState = z.infer<typeof HandlerState>;
 
+/** The rungs of the self-test in their order; a test may end before the last. */
+export const selfTestStepIds = [
+  'entry',
+  'order',
+  'run',
+  'open-binary',
+  'credentials',
+  'argv0',
+  'signal',
+  'isa',
+  'syscalls',
+  'busybox',
+  'docker',
+] as const;
+export const SelfTestStepId = z.enum(selfTestStepIds);
+export type SelfTestStepId = z.infer<typeof SelfTestStepId>;
+
 export const SelfTestStep = z.object({
-  id: z.string(),
+  id: SelfTestStepId,
   ok: z.boolean(),
   ms: z.number().nonnegative(),
   /** Plain words, such as "exit code 42, as expected". */
   detail: z.string(),
+  /** What will not work because of it, in plain words: "sudo inside will fail: no C"; null when nothing. */
+  consequence: z.string().nullable(),
 });
 export type SelfTestStep = z.infer<typeof SelfTestStep>;
 
+/** What made a self-test run. */
+export const SelfTestCause = z.enum(['boot', 'wake', 'change', 'drift', 'request']);
+export type SelfTestCause = z.infer<typeof SelfTestCause>;
+
 export const SelfTest = z.object({
   at: EpochMs,
+  cause: SelfTestCause,
+  /** Every step that was run is ok. */
   ok: z.boolean(),
+  /** Of the steps up to `syscalls`; `busybox` and `docker` are timed on their own. */
   ms: z.number().nonnegative(),
   steps: z.array(SelfTestStep),
+  /** `busybox` and `docker` follow when Docker answers: false while they are still to come. */
+  complete: z.boolean(),
+  /** Instruction set level seen by a program, such as `x86-64-v3`; null where the architecture has no levels. */
+  isaLevel: z.string().nullable(),
+  /** Names of probed system calls which answer "Function not implemented". */
+  missingSyscalls: z.array(z.string()),
 });
 export type SelfTest = z.infer<typeof SelfTest>;
 
@@ -191,13 +227,22 @@ export const Handler = z.object({
   /** Click to proved, of the last switch on. */
   switchedOnMs: z.number().nullable(),
   lastTest: SelfTest.nullable(),
+  /** The last one in which every step passed; null before the first. */
+  lastProvedAt: EpochMs.nullable(),
+  /** Versions to choose from; empty for a native architecture. */
+  choices: z.array(EmulatorChoice),
+  /** Programs which still run under a version that is not the current one. */
+  runningUnderOthers: z.number().int().nonnegative(),
+  /** What something else changed about it since the VM's start; null when nothing did. */
+  drift: Drift.nullable(),
+  price: Price.nullable(),
   error: WireError.nullable(),
 });
 export type Handler = z.infer<typeof Handler>;
 
 export const Job = z.object({
   id: z.string(),
-  kind: z.enum(['compose-image', 'install-docker-cli', 'emulator']),
+  kind: z.enum(['compose-image', 'install-docker-cli', 'emulator', 'docker-image']),
   /** "Guest image debian-13 for amd64". */
   title: z.string(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { DockerImage } from './docker-images.ts';
 import { Container, GuestImage, Handler, Host, Job, Settings, Vm } from './records.ts';
 
 /**
  * Everything clients see. Collections are keyed: VMs by name, containers by id, handlers by `vm/arch`
- * (see `handlerKey`), jobs and images by id.
+ * (see `handlerKey`), Docker's images by `dockerImageKey`, jobs and guest images by id.
  */
 export const State = z.object({
   host: Host,
@@ -13,10 +14,11 @@ export const State = z.object({
   handlers: z.record(z.string(), Handler),
   jobs: z.record(z.string(), Job),
   images: z.record(z.string(), GuestImage),
+  dockerImages: z.record(z.string(), DockerImage),
 });
 export type State = z.infer<typeof State>;
 
-export const collections = ['vms', 'containers', 'handlers', 'jobs', 'images'] as const;
+export const collections = ['vms', 'containers', 'handlers', 'jobs', 'images', 'dockerImages'] as const;
 export type Collection = (typeof collections)[number];
 
 /** Key of a handler in `State.handlers`. */
@@ -33,6 +35,7 @@ export const Change = z.discriminatedUnion('in', [
   z.object({ in: z.literal('handlers'), key: z.string(), value: Handler.nullable() }),
   z.object({ in: z.literal('jobs'), key: z.string(), value: Job.nullable() }),
   z.object({ in: z.literal('images'), key: z.string(), value: GuestImage.nullable() }),
+  z.object({ in: z.literal('dockerImages'), key: z.string(), value: DockerImage.nullable() }),
 ]);
 export type Change = z.infer<typeof Change>;
 

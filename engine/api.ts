@@ -1,4 +1,8 @@
 import type { Arch, HostArch } from '../contract/arch.ts';
+import type { DockerImage } from '../contract/docker-images.ts';
+import type { Diagnosis, FixOutcome, RememberedFix } from '../contract/doctor.ts';
+import type { HandlerUse, Price } from '../contract/emulation.ts';
+import type { Forecast, Launch } from '../contract/launch.ts';
 import type { ProcessSample } from '../contract/process-tree.ts';
 import type {
   DockerCli,
@@ -11,6 +15,7 @@ import type {
   Vm,
 } from '../contract/records.ts';
 import type { StateUpdate } from '../contract/state.ts';
+import type { LensMode, LensReport } from '../contract/syscall-lens.ts';
 import type { Terminal, TerminalSize } from '../contract/terminal.ts';
 
 /**
@@ -31,6 +36,30 @@ export interface EngineApi {
   switchOn(vm: string, arch: Arch): Promise<Handler>;
   switchOff(vm: string, arch: Arch): Promise<Handler>;
   testHandler(vm: string, arch: Arch): Promise<SelfTest>;
+  switchAll(vm: string, to: 'on' | 'off'): Promise<Handler[]>;
+  handlerUse(vm: string, arch: Arch): Promise<HandlerUse>;
+  chooseEmulator(vm: string, arch: Arch, version: string): Promise<Handler>;
+  measurePrice(vm: string, arch: Arch): Promise<Price>;
+  /** `container` null: every container of the VM that failed. Keyed by container id. */
+  examine(vm: string, container: string | null): Promise<Record<string, Diagnosis>>;
+  applyFix(options: {
+    vm: string;
+    container: string;
+    fix: string;
+    data: 'keep' | 'fresh';
+  }): Promise<FixOutcome>;
+  rememberedFixes(): Promise<RememberedFix[]>;
+  forgetFixes(image: string): Promise<RememberedFix[]>;
+  listDockerImages(vm: string): Promise<DockerImage[]>;
+  pullImage(options: { vm: string; image: string; arch: Arch }): Promise<DockerImage>;
+  importImage(options: { vm: string; path: string; image: string; arch: Arch }): Promise<DockerImage>;
+  removeImage(vm: string, image: string): Promise<void>;
+  forecast(options: { vm: string; image: string; arch: Arch | null }): Promise<Forecast>;
+  launch(options: { vm: string } & Launch): Promise<{ id: string }>;
+  watchLens(
+    options: { vm: string; container: string; mode: LensMode; seconds: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<LensReport, void, undefined>;
   /** `container` null: every process of the VM. */
   sampleProcesses(vm: string, container: string | null): Promise<ProcessSample>;
   watchProcesses(

@@ -1,112 +1,33 @@
-import { join } from 'node:path';
 import type { Arch, HostArch } from '../contract/arch.ts';
+import type { DockerImage } from '../contract/docker-images.ts';
+import type { Diagnosis, FixOutcome, RememberedFix } from '../contract/doctor.ts';
+import type { HandlerUse, Price } from '../contract/emulation.ts';
+import type { Forecast } from '../contract/launch.ts';
 import { protocolVersion } from '../contract/procedures.ts';
 import type { ProcessSample } from '../contract/process-tree.ts';
 import type { DockerCli, GuestImage, Handler, Job, SelfTest, Settings, Vm } from '../contract/records.ts';
-import type { State, StateUpdate } from '../contract/state.ts';
+import type { StateUpdate } from '../contract/state.ts';
+import type { LensReport } from '../contract/syscall-lens.ts';
 import type { Terminal, TerminalSize } from '../contract/terminal.ts';
 import type { EngineApi, RawStream } from './api.ts';
 import { isAbort } from './base/engine-error.ts';
 import type { Log } from './base/log.ts';
 import { Scope } from './base/scope.ts';
-import { DockerCliFinder } from './docker/docker-cli-finder.ts';
-import { DockerContexts } from './docker/docker-contexts.ts';
-import { DockerServices } from './docker/docker-services.ts';
-import { createHandlers, type Handlers } from './emulation/handlers.ts';
-import { ConnectedGuests } from './guest-services.ts';
-import { hostInfo } from './host-info.ts';
-import { type ComposedImages, createGuestImages } from './image/guest-images.ts';
-import { createPackageFiles } from './image/package-files.ts';
-import { buildSecretsCpio } from './image/secrets-cpio.ts';
-import { TemplateSource } from './image/template-source.ts';
-import { type Paths, serviceVmName } from './paths.ts';
-import { createProcessTrees, type ProcessTrees } from './process-tree/process-trees.ts';
-import { createHypervisor } from './qemu/hypervisor.ts';
-import { createGuestConnector } from './ssh/guest-connector.ts';
-import { Jobs } from './state/jobs.ts';
-import { changeSettings, SettingsFile } from './state/settings-file.ts';
-import { Store } from './state/store.ts';
-import { Execs } from './terminal/execs.ts';
-import { Terminals } from './terminal/terminals.ts';
-import { Vms } from './vm/vms.ts';
+import type { DockerCliFinder } from './docker/docker-cli-finder.ts';
+import type { DockerServices } from './docker/docker-services.ts';
+import type { Handlers } from './emulation/handlers.ts';
+import type { ConnectedGuests } from './guest-services.ts';
+import type { ComposedImages } from './image/guest-images.ts';
+import { serviceVmName } from './paths.ts';
+import type { ProcessTrees } from './process-tree/process-trees.ts';
+import type { Jobs } from './state/jobs.ts';
+import { changeSettings, type SettingsFile } from './state/settings-file.ts';
+import type { Store } from './state/store.ts';
+import type { Execs } from './terminal/execs.ts';
+import type { Terminals } from './terminal/terminals.ts';
+import type { Vms } from './vm/vms.ts';
 
-export interface EngineOptions {
-  readonly paths: Paths;
-  readonly log: Log;
-  /** Folder which holds `vm-templates/` and `resources/`: the clone, or the packaged app's resources. */
-  readonly root: string;
-  readonly version: string;
-}
-
-/** The only place which knows concrete classes. Reads the settings; everything else waits for `start()`. */
-export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { paths, log, root } = options;
-  const host = hostInfo();
-  const settingsFile = new SettingsFile(paths.settings);
-  const store = new Store(emptyState({ ...options, host, settings: await settingsFile.read() }));
-  const settings = (): Settings => store.state.settings;
-  const jobs = new Jobs(store);
-  const source = new TemplateSource({
-    paths,
-    log,
-    templateFolder: join(root, 'vm-templates', 'debian-13'),
-    keyringPath: join(root, 'resources', 'debian-archive-keyring', 'debian-archive-keyring.gpg'),
-    mirrorSetting: () => settings().mirror ?? process.env.FOREDECK_MIRROR ?? null,
-  });
-  const images = createGuestImages({ source, jobs });
-  const packages = createPackageFiles(source);
-  const dockerCli = new DockerCliFinder({
-    store,
-    packages,
-    jobs,
-    tools: paths.tools,
-    arch: host.arch,
-    platform: process.platform,
-    searchPath: process.env.PATH ?? '',
-  });
-  const contexts = new DockerContexts({ home: paths.home, findCli: () => dockerCli.path(), log });
-  const docker = new DockerServices({ paths, store, contexts, log });
-  const handlers = createHandlers({ store, paths, packages, jobs, log });
-  const trees = createProcessTrees({ log, onEntries: (vm, entries) => handlers.entriesSeen(vm, entries) });
-  const guests = new ConnectedGuests({ store, docker, handlers, trees, log });
-  const vms = new Vms({
-    paths,
-    store,
-    log,
-    host,
-    settings,
-    hypervisor: createHypervisor({ log, verdictsPath: paths.accelerators }),
-    images,
-    connector: createGuestConnector(),
-    services: guests,
-    secrets: ({ vm, keys }) =>
-      buildSecretsCpio({
-        authorizedKey: keys.clientPublic,
-        hostPrivateKey: keys.hostPrivate,
-        hostPublicKey: keys.hostPublic,
-        hostname: vm.name === serviceVmName ? 'foredeck' : vm.name,
-        settings: {},
-      }),
-  });
-  const linkOf = (name: string) => vms.link(name);
-  return new Engine({
-    log,
-    settingsFile,
-    store,
-    jobs,
-    images,
-    dockerCli,
-    docker,
-    handlers,
-    trees,
-    guests,
-    vms,
-    terminals: new Terminals({ linkOf }),
-    execs: new Execs({ linkOf }),
-  });
-}
-
-interface Parts {
+export interface EngineParts {
   readonly log: Log;
   readonly settingsFile: SettingsFile;
   readonly store: Store;
@@ -124,11 +45,11 @@ interface Parts {
 
 /** The parts behind one API. */
 export class Engine implements EngineApi {
-  readonly #parts: Parts;
+  readonly #parts: EngineParts;
   readonly #scope = new Scope('engine');
   readonly #startedAt = Date.now();
 
-  constructor(parts: Parts) {
+  constructor(parts: EngineParts) {
     this.#parts = parts;
   }
 
@@ -221,6 +142,70 @@ export class Engine implements EngineApi {
     return this.#parts.handlers.test(vm, arch);
   }
 
+  async switchAll(_vm: string, _to: 'on' | 'off'): Promise<Handler[]> {
+    throw new Error('wired next');
+  }
+
+  async handlerUse(_vm: string, _arch: Arch): Promise<HandlerUse> {
+    throw new Error('wired next');
+  }
+
+  async chooseEmulator(_vm: string, _arch: Arch, _version: string): Promise<Handler> {
+    throw new Error('wired next');
+  }
+
+  async measurePrice(_vm: string, _arch: Arch): Promise<Price> {
+    throw new Error('wired next');
+  }
+
+  async examine(_vm: string, _container: string | null): Promise<Record<string, Diagnosis>> {
+    throw new Error('wired next');
+  }
+
+  async applyFix(_options: Parameters<EngineApi['applyFix']>[0]): Promise<FixOutcome> {
+    throw new Error('wired next');
+  }
+
+  async rememberedFixes(): Promise<RememberedFix[]> {
+    throw new Error('wired next');
+  }
+
+  async forgetFixes(_image: string): Promise<RememberedFix[]> {
+    throw new Error('wired next');
+  }
+
+  async listDockerImages(_vm: string): Promise<DockerImage[]> {
+    throw new Error('wired next');
+  }
+
+  async pullImage(_options: Parameters<EngineApi['pullImage']>[0]): Promise<DockerImage> {
+    throw new Error('wired next');
+  }
+
+  async importImage(_options: Parameters<EngineApi['importImage']>[0]): Promise<DockerImage> {
+    throw new Error('wired next');
+  }
+
+  async removeImage(_vm: string, _image: string): Promise<void> {
+    throw new Error('wired next');
+  }
+
+  async forecast(_options: Parameters<EngineApi['forecast']>[0]): Promise<Forecast> {
+    throw new Error('wired next');
+  }
+
+  async launch(_options: Parameters<EngineApi['launch']>[0]): Promise<{ id: string }> {
+    throw new Error('wired next');
+  }
+
+  // biome-ignore lint/correctness/useYield: interim
+  async *watchLens(
+    _options: Parameters<EngineApi['watchLens']>[0],
+    _signal: AbortSignal,
+  ): AsyncGenerator<LensReport, void, undefined> {
+    throw new Error('wired next');
+  }
+
   sampleProcesses(vm: string, container: string | null): Promise<ProcessSample> {
     return this.#parts.trees.sample(vm, container);
   }
@@ -296,25 +281,4 @@ export class Engine implements EngineApi {
       ...records.map((value) => ({ in: 'images' as const, key: value.id, value })),
     );
   }
-}
-
-function emptyState(
-  options: EngineOptions & { host: ReturnType<typeof hostInfo>; settings: Settings },
-): State {
-  const { paths, version, host, settings } = options;
-  return {
-    host: {
-      ...host,
-      home: paths.home,
-      engineVersion: version,
-      enginePid: process.pid,
-      dockerCli: { state: 'missing', path: null, version: null, installable: false, hint: '' },
-    },
-    settings,
-    vms: {},
-    containers: {},
-    handlers: {},
-    jobs: {},
-    images: {},
-  };
 }

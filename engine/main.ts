@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createEngine } from './engine.ts';
+import { createEngine } from './create-engine.ts';
 import { homeFromEnvironment } from './paths.ts';
 import { runEngine } from './run-engine.ts';
 

@@ -67,7 +67,7 @@ export class FakeEngine implements EngineApi {
       { in: 'host', value: state.host },
       { in: 'settings', value: state.settings },
     ];
-    for (const name of ['vms', 'containers', 'handlers', 'jobs', 'images'] as const) {
+    for (const name of ['vms', 'containers', 'handlers', 'jobs', 'images', 'dockerImages'] as const) {
       for (const key of Object.keys(this.state[name])) {
         if (!(key in state[name])) changes.push({ in: name, key, value: null } as Change);
       }
@@ -179,10 +179,74 @@ export class FakeEngine implements EngineApi {
     return lastTest;
   }
 
+  async switchAll(): Promise<Handler[]> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no way to switch all.' });
+  }
+
+  async handlerUse(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no handlers in use.' });
+  }
+
+  async chooseEmulator(): Promise<never> {
+    throw new EngineError({
+      code: 'wrong_state',
+      message: 'The fake engine has no emulators to choose from.',
+    });
+  }
+
+  async measurePrice(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no prices.' });
+  }
+
+  async examine(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no doctor.' });
+  }
+
+  async applyFix(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no doctor.' });
+  }
+
+  async rememberedFixes(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no doctor.' });
+  }
+
+  async forgetFixes(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no doctor.' });
+  }
+
+  async listDockerImages(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  }
+
+  async pullImage(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  }
+
+  async importImage(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  }
+
+  async removeImage(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  }
+
+  async forecast(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  }
+
+  async launch(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  }
+
+  // biome-ignore lint/correctness/useYield: interim
+  async *watchLens(): AsyncGenerator<never, void, undefined> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no lens.' });
+  }
+
   async sampleProcesses(_vm: string, container: string | null): Promise<ProcessSample> {
     const processes =
       container === null ? [...this.#processes.values()].flat() : this.#processes.get(container);
-    return { at: Date.now(), sampleMs: 1.5, processes: processes ?? [], omitted: 0 };
+    return { at: Date.now(), sampleMs: 1.5, processes: processes ?? [], taxes: [], omitted: 0 };
   }
 
   async *watchProcesses(

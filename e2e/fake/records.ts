@@ -129,6 +129,7 @@ export function containerRecord(change: Partial<Container> = {}): Container {
     emulator: null,
     ports: [],
     composeProject: null,
+    diagnosis: null,
     stale: false,
     ...change,
   };
@@ -149,11 +150,21 @@ const emulators: Record<(typeof arches)[number], string> = {
 export function selfTestRecord(change: Partial<SelfTest> = {}): SelfTest {
   return {
     at: Date.now() - 75_000,
+    cause: 'boot',
     ok: true,
     ms: 112,
+    complete: true,
+    isaLevel: null,
+    missingSyscalls: [],
     steps: [
-      { id: 'entry', ok: true, ms: 3, detail: 'enabled, equal to the table, flags POCF' },
-      { id: 'run', ok: true, ms: 109, detail: 'exit code 42, as expected, in an empty root' },
+      { id: 'entry', ok: true, ms: 3, detail: 'enabled, equal to the table, flags POCF', consequence: null },
+      {
+        id: 'run',
+        ok: true,
+        ms: 109,
+        detail: 'exit code 42, as expected, in an empty root',
+        consequence: null,
+      },
     ],
     ...change,
   };
@@ -177,6 +188,11 @@ export function handlerRecord(
     flags: registered ? 'POCF' : null,
     switchedOnMs: registered ? 6_840 : null,
     lastTest: registered ? selfTestRecord() : null,
+    lastProvedAt: null,
+    choices: [],
+    runningUnderOthers: 0,
+    drift: null,
+    price: null,
     error: null,
     ...change,
   };

@@ -51,6 +51,7 @@ function running(change: Partial<State> = {}): State {
     handlers: handlerRecords([]),
     jobs: {},
     images: imageRecord,
+    dockerImages: {},
     ...change,
   };
 }
@@ -134,8 +135,20 @@ const build: Record<ScenarioName, () => State> = {
             ok: false,
             ms: 31,
             steps: [
-              { id: 'entry', ok: false, ms: 4, detail: 'flags are PF, POCF expected' },
-              { id: 'run', ok: true, ms: 27, detail: 'exit code 42, as expected, in an empty root' },
+              {
+                id: 'entry',
+                ok: false,
+                ms: 4,
+                detail: 'flags are PF, POCF expected',
+                consequence: 'sudo inside will fail: no C',
+              },
+              {
+                id: 'run',
+                ok: true,
+                ms: 27,
+                detail: 'exit code 42, as expected, in an empty root',
+                consequence: null,
+              },
             ],
           }),
           error: {

@@ -119,6 +119,26 @@ export class RealHome {
     return await connectEngine({ home: this.path, startIfNone: false });
   }
 
+  /** What the engine and the guest said last: for the message of an expectation that fails. */
+  async lastWords(): Promise<string> {
+    const read = (path: string): Promise<string> =>
+      readFile(join(this.path, path), 'utf8').catch((thrown) => `(${String(thrown)})`);
+    const [status, console, qemu, log] = await Promise.all([
+      this.foredeck(['status', '--json']),
+      read('vms/service/console.log'),
+      read('vms/service/qemu.log'),
+      read('engine.log'),
+    ]);
+    const lines = (text: string, count: number): string =>
+      text.trimEnd().split('\n').slice(-count).join('\n');
+    return [
+      status.stdout,
+      `console:\n${lines(console, 80)}`,
+      `QEMU:\n${lines(qemu, 20)}`,
+      `engine:\n${lines(log, 40)}`,
+    ].join('\n');
+  }
+
   /** Processes which have this home in their environment or command line: what it left behind. */
   async processesLeft(): Promise<string[]> {
     const found: string[] = [];

@@ -4,7 +4,10 @@ import { type Container, ContainerState } from '../../contract/records.ts';
 import type { WantedPort } from './published-ports.ts';
 
 /** What Docker itself says about a container; architecture, execution and ports come from elsewhere. */
-export type DockerFacts = Omit<Container, 'vm' | 'arch' | 'execution' | 'emulator' | 'ports' | 'stale'>;
+export type DockerFacts = Omit<
+  Container,
+  'vm' | 'arch' | 'execution' | 'emulator' | 'ports' | 'diagnosis' | 'stale'
+>;
 
 /** One object of `GET /events?type=container`. Source: Docker Engine API 1.45, `EventMessage`. */
 export const DockerEvent = z.object({

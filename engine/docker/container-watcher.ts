@@ -258,6 +258,8 @@ export class ContainerWatcher {
       execution: execution === 'unknown' && arch === vm.arch ? 'native' : execution,
       emulator: known?.emulator ?? null,
       ports: known?.ports ?? [],
+      // A container that runs again has not failed (yet).
+      diagnosis: facts.state === 'exited' || facts.state === 'dead' ? (known?.diagnosis ?? null) : null,
       stale: !this.#live,
     };
   }

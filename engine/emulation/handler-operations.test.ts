@@ -13,6 +13,11 @@ const handler: Handler = {
   flags: null,
   switchedOnMs: null,
   lastTest: null,
+  lastProvedAt: null,
+  choices: [],
+  runningUnderOthers: 0,
+  drift: null,
+  price: null,
   error: null,
 };
 

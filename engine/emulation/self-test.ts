@@ -43,7 +43,7 @@ function entryStep(
   if (!report.binfmtEnabled) problems.push('binfmt_misc as a whole is switched off');
   const detail =
     own && problems.length === 0 ? `${own.name}: ${own.flags}, as the table has it` : problems.join('; ');
-  return { id: 'entry', ok: problems.length === 0, ms: 0, detail };
+  return { id: 'entry', ok: problems.length === 0, ms: 0, detail, consequence: null };
 }
 
 /** The kernel takes the newest entry that matches. */
@@ -56,18 +56,20 @@ function orderStep(
   const first = entries.find((entry) => entryMatches(entry, header));
   if (first && first !== own) {
     const detail = `the entry "${first.name}" of another program (${first.interpreter}) comes before it`;
-    return { id: 'order', ok: false, ms: 0, detail };
+    return { id: 'order', ok: false, ms: 0, detail, consequence: null };
   }
-  return { id: 'order', ok: true, ms: 0, detail: 'no other entry comes before it' };
+  return { id: 'order', ok: true, ms: 0, detail: 'no other entry comes before it', consequence: null };
 }
 
 function stubStep(stub: StubRun | undefined, registered: boolean): SelfTestStep {
-  if (!stub) return { id: 'run', ok: false, ms: 0, detail: 'the test program was not run' };
+  if (!stub)
+    return { id: 'run', ok: false, ms: 0, detail: 'the test program was not run', consequence: null };
   return {
     id: 'run',
     ok: stub.code === stubExitCode,
     ms: stub.ms,
     detail: exitWords(stub.code, registered),
+    consequence: null,
   };
 }
 
@@ -102,8 +104,12 @@ function exitWords(code: number, registered: boolean): string {
 function summary(steps: SelfTestStep[]): SelfTest {
   return {
     at: Date.now(),
+    cause: 'request',
     ok: steps.every((step) => step.ok),
     ms: steps.reduce((sum, step) => sum + step.ms, 0),
     steps,
+    complete: true,
+    isaLevel: null,
+    missingSyscalls: [],
   };
 }

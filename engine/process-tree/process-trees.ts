@@ -168,7 +168,7 @@ export class ProcessTrees {
 
 function view(sample: VmSample, containerId: string | null): ProcessSample {
   const { processes, omitted } = buildTree(sample.processes, containerId, maxProcesses);
-  return { at: sample.at, sampleMs: sample.sampleMs, processes, omitted };
+  return { at: sample.at, sampleMs: sample.sampleMs, processes, taxes: [], omitted };
 }
 
 export function createProcessTrees(options: ProcessTreesOptions): ProcessTrees {

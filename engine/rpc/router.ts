@@ -1,4 +1,4 @@
-import { implement, ORPCError } from '@orpc/server';
+import { implement, ORPCError, type Router } from '@orpc/server';
 import { contract } from '../../contract/procedures.ts';
 import type { EngineApi } from '../api.ts';
 import { EngineError, toEngineError } from '../base/engine-error.ts';
@@ -12,7 +12,7 @@ export interface RouterOptions {
 }
 
 /** The contract, carried out by an EngineApi. Whatever is thrown leaves as the contract's ENGINE error. */
-export function createRouter({ api, log, onQuit }: RouterOptions) {
+export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof contract, object> {
   const toWire = (thrown: unknown, path: readonly string[]): ORPCError<'ENGINE', unknown> => {
     const error = fromValidation(thrown) ?? toEngineError(thrown);
     if (error.code === 'internal') log.error({ err: thrown, procedure: path.join('.') }, 'procedure failed');
@@ -63,6 +63,31 @@ export function createRouter({ api, log, onQuit }: RouterOptions) {
       on: os.emulation.on.handler(({ input }) => api.switchOn(input.vm, input.arch)),
       off: os.emulation.off.handler(({ input }) => api.switchOff(input.vm, input.arch)),
       test: os.emulation.test.handler(({ input }) => api.testHandler(input.vm, input.arch)),
+      all: os.emulation.all.handler(({ input }) => api.switchAll(input.vm, input.to)),
+      use: os.emulation.use.handler(({ input }) => api.handlerUse(input.vm, input.arch)),
+      choose: os.emulation.choose.handler(({ input }) =>
+        api.chooseEmulator(input.vm, input.arch, input.version),
+      ),
+      measure: os.emulation.measure.handler(({ input }) => api.measurePrice(input.vm, input.arch)),
+    },
+    doctor: {
+      examine: os.doctor.examine.handler(({ input }) => api.examine(input.vm, input.container)),
+      fix: os.doctor.fix.handler(({ input }) => api.applyFix(input)),
+      remembered: os.doctor.remembered.handler(() => api.rememberedFixes()),
+      forget: os.doctor.forget.handler(({ input }) => api.forgetFixes(input.image)),
+    },
+    dockerImage: {
+      list: os.dockerImage.list.handler(({ input }) => api.listDockerImages(input.vm)),
+      pull: os.dockerImage.pull.handler(({ input }) => api.pullImage(input)),
+      import: os.dockerImage.import.handler(({ input }) => api.importImage(input)),
+      remove: os.dockerImage.remove.handler(({ input }) => api.removeImage(input.vm, input.image)),
+      forecast: os.dockerImage.forecast.handler(({ input }) => api.forecast(input)),
+      launch: os.dockerImage.launch.handler(({ input }) => api.launch(input)),
+    },
+    lens: {
+      watch: os.lens.watch.handler(({ input, signal, path }) =>
+        guarded(api.watchLens(input, present(signal)), path),
+      ),
     },
     processes: {
       watch: os.processes.watch.handler(({ input, signal, path }) =>

@@ -20,5 +20,6 @@ export function emptyState(): State {
     handlers: {},
     jobs: {},
     images: {},
+    dockerImages: {},
   };
 }

@@ -10,6 +10,7 @@ import {
   type Handler,
   type Job,
   type SelfTest,
+  type SelfTestStep,
   type Settings,
   type Vm,
 } from '../../contract/records.ts';
@@ -140,13 +141,92 @@ export class ScriptedEngine implements RunnableEngine {
   async testHandler(name: string, arch: Arch): Promise<SelfTest> {
     this.#handler(name, arch);
     const ok = this.#handler(name, arch).state === 'on';
-    const step = { id: 'stub', ok, ms: 12, detail: ok ? 'exit code 42, as expected' : 'exec format error' };
-    return { at: Date.now(), ok, ms: 12, steps: [step] };
+    const step: SelfTestStep = {
+      id: 'run',
+      ok,
+      ms: 12,
+      detail: ok ? 'exit code 42, as expected' : 'exec format error',
+      consequence: null,
+    };
+    return {
+      at: Date.now(),
+      cause: 'request',
+      ok,
+      ms: 12,
+      steps: [step],
+      complete: true,
+      isaLevel: null,
+      missingSyscalls: [],
+    };
+  }
+
+  async switchAll(): Promise<Handler[]> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no way to switch all.' });
+  }
+
+  async handlerUse(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no handlers in use.' });
+  }
+
+  async chooseEmulator(): Promise<never> {
+    throw new EngineError({
+      code: 'wrong_state',
+      message: 'The scripted engine has no emulators to choose from.',
+    });
+  }
+
+  async measurePrice(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no prices.' });
+  }
+
+  async examine(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no doctor.' });
+  }
+
+  async applyFix(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no doctor.' });
+  }
+
+  async rememberedFixes(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no doctor.' });
+  }
+
+  async forgetFixes(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no doctor.' });
+  }
+
+  async listDockerImages(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  }
+
+  async pullImage(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  }
+
+  async importImage(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  }
+
+  async removeImage(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  }
+
+  async forecast(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  }
+
+  async launch(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  }
+
+  // biome-ignore lint/correctness/useYield: interim
+  async *watchLens(): AsyncGenerator<never, void, undefined> {
+    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no lens.' });
   }
 
   async sampleProcesses(name: string, _container: string | null): Promise<ProcessSample> {
     this.#vm(name);
-    return { at: Date.now(), sampleMs: 1, processes: [], omitted: 0 };
+    return { at: Date.now(), sampleMs: 1, processes: [], taxes: [], omitted: 0 };
   }
 
   async *watchProcesses(
@@ -363,6 +443,11 @@ function scriptedHandler(arch: Arch): Handler {
     flags: null,
     switchedOnMs: null,
     lastTest: null,
+    lastProvedAt: null,
+    choices: [],
+    runningUnderOthers: 0,
+    drift: null,
+    price: null,
     error: null,
   };
 }

@@ -29,6 +29,7 @@ const state: State = {
   handlers: {},
   jobs: {},
   images: {},
+  dockerImages: {},
 };
 
 const changes = (clock: number, cpus: number) => ({

@@ -24,7 +24,8 @@ function process(pid: number, ppid: number, change: Partial<Process> = {}): Proc
 }
 
 function sample(at: number, processes: Process[]): ProcessSample {
-  return { at, sampleMs: 1, processes, omitted: 0 };
+  return { at, sampleMs: 1, processes, taxes: [],
+    omitted: 0 };
 }
 
 describe('processRows', () => {

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Settings } from '../contract/records.ts';
+import type { State } from '../contract/state.ts';
+import type { Log } from './base/log.ts';
+import { DockerCliFinder } from './docker/docker-cli-finder.ts';
+import { DockerContexts } from './docker/docker-contexts.ts';
+import { DockerServices } from './docker/docker-services.ts';
+import { createHandlers } from './emulation/handlers.ts';
+import { Engine } from './engine.ts';
+import { ConnectedGuests } from './guest-services.ts';
+import { hostInfo } from './host-info.ts';
+import { createGuestImages } from './image/guest-images.ts';
+import { createPackageFiles } from './image/package-files.ts';
+import { buildSecretsCpio } from './image/secrets-cpio.ts';
+import { TemplateSource } from './image/template-source.ts';
+import { type Paths, serviceVmName } from './paths.ts';
+import { createProcessTrees } from './process-tree/process-trees.ts';
+import { createHypervisor } from './qemu/hypervisor.ts';
+import { createGuestConnector } from './ssh/guest-connector.ts';
+import { Jobs } from './state/jobs.ts';
+import { SettingsFile } from './state/settings-file.ts';
+import { Store } from './state/store.ts';
+import { Execs } from './terminal/execs.ts';
+import { Terminals } from './terminal/terminals.ts';
+import { Vms } from './vm/vms.ts';
+
+export interface EngineOptions {
+  readonly paths: Paths;
+  readonly log: Log;
+  /** Folder which holds `vm-templates/` and `resources/`: the clone, or the packaged app's resources. */
+  readonly root: string;
+  readonly version: string;
+}
+
+/** The only place which knows concrete classes. Reads the settings; everything else waits for `start()`. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { paths, log, root } = options;
+  const host = hostInfo();
+  const settingsFile = new SettingsFile(paths.settings);
+  const store = new Store(emptyState({ ...options, host, settings: await settingsFile.read() }));
+  const settings = (): Settings => store.state.settings;
+  const jobs = new Jobs(store);
+  const source = new TemplateSource({
+    paths,
+    log,
+    templateFolder: join(root, 'vm-templates', 'debian-13'),
+    keyringPath: join(root, 'resources', 'debian-archive-keyring', 'debian-archive-keyring.gpg'),
+    mirrorSetting: () => settings().mirror ?? process.env.FOREDECK_MIRROR ?? null,
+  });
+  const images = createGuestImages({ source, jobs });
+  const packages = createPackageFiles(source);
+  const dockerCli = new DockerCliFinder({
+    store,
+    packages,
+    jobs,
+    tools: paths.tools,
+    arch: host.arch,
+    platform: process.platform,
+    searchPath: process.env.PATH ?? '',
+  });
+  const contexts = new DockerContexts({ home: paths.home, findCli: () => dockerCli.path(), log });
+  const docker = new DockerServices({ paths, store, contexts, log });
+  const handlers = createHandlers({ store, paths, packages, jobs, log });
+  const trees = createProcessTrees({ log, onEntries: (vm, entries) => handlers.entriesSeen(vm, entries) });
+  const guests = new ConnectedGuests({ store, docker, handlers, trees, log });
+  const vms = new Vms({
+    paths,
+    store,
+    log,
+    host,
+    settings,
+    hypervisor: createHypervisor({ log, verdictsPath: paths.accelerators }),
+    images,
+    connector: createGuestConnector(),
+    services: guests,
+    secrets: ({ vm, keys }) =>
+      buildSecretsCpio({
+        authorizedKey: keys.clientPublic,
+        hostPrivateKey: keys.hostPrivate,
+        hostPublicKey: keys.hostPublic,
+        hostname: vm.name === serviceVmName ? 'foredeck' : vm.name,
+        settings: {},
+      }),
+  });
+  const linkOf = (name: string) => vms.link(name);
+  return new Engine({
+    log,
+    settingsFile,
+    store,
+    jobs,
+    images,
+    dockerCli,
+    docker,
+    handlers,
+    trees,
+    guests,
+    vms,
+    terminals: new Terminals({ linkOf }),
+    execs: new Execs({ linkOf }),
+  });
+}
+
+function emptyState(
+  options: EngineOptions & { host: ReturnType<typeof hostInfo>; settings: Settings },
+): State {
+  const { paths, version, host, settings } = options;
+  return {
+    host: {
+      ...host,
+      home: paths.home,
+      engineVersion: version,
+      enginePid: process.pid,
+      dockerCli: { state: 'missing', path: null, version: null, installable: false, hint: '' },
+    },
+    settings,
+    vms: {},
+    containers: {},
+    handlers: {},
+    jobs: {},
+    images: {},
+    dockerImages: {},
+  };
+}
