@@ -8,22 +8,9 @@ import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
 import type { EngineApi, RawStream } from '../../engine/api.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
 import { Store } from '../../engine/state/store.ts';
+import { type FakeProcedure, FakeScript } from './fake-script.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 import { bootRecord, handlerRecord, selfTestRecord } from './records.ts';
-
-/** The procedures a spec may hold back or make fail. */
-export type FakeProcedure =
-  | 'startVm'
-  | 'stopVm'
-  | 'restartVm'
-  | 'switchOn'
-  | 'switchOff'
-  | 'testHandler'
-  | 'setSettings'
-  | 'cancelJob'
-  | 'findDockerCli'
-  | 'installDockerCli'
-  | 'openTerminal';
 
 /**
  * An engine without VMs for specs of the page: it carries out what it is asked at once and successfully, unless the
@@ -32,8 +19,7 @@ export type FakeProcedure =
  */
 export class FakeEngine implements EngineApi {
   readonly store: Store;
-  /** What was asked, in order: `startVm service`, `switchOn service arm64`. */
-  readonly asked: string[] = [];
+  readonly script = new FakeScript();
   readonly terminals = new Map<string, FakeTerminal>();
   consoleText: string[] = ['[    0.000000] Linux version 6.12.117-cloud-amd64', 'init: stage network'];
   /** How often the processes are sampled, milliseconds. */
@@ -45,12 +31,15 @@ export class FakeEngine implements EngineApi {
   /** The batch of changes with this clock never arrives. */
   lostClock = -1;
   readonly #processes = new Map<string, Process[]>();
-  readonly #held = new Map<FakeProcedure, PromiseWithResolvers<void>>();
-  readonly #failures = new Map<FakeProcedure, EngineError>();
   readonly #startedAt = Date.now();
 
   constructor(initial: State) {
     this.store = new Store(initial);
+  }
+
+  /** What was asked, in order: `startVm service`, `switchOn service arm64`. */
+  get asked(): readonly string[] {
+    return this.script.asked;
   }
 
   get state(): State {
@@ -88,17 +77,12 @@ export class FakeEngine implements EngineApi {
 
   /** Calls of `procedure` wait until the returned function is called. */
   hold(procedure: FakeProcedure): () => void {
-    const gate = Promise.withResolvers<void>();
-    this.#held.set(procedure, gate);
-    return () => {
-      this.#held.delete(procedure);
-      gate.resolve();
-    };
+    return this.script.hold(procedure);
   }
 
   /** The next call of `procedure` fails. */
   failNext(procedure: FakeProcedure, error: EngineError): void {
-    this.#failures.set(procedure, error);
+    this.script.failNext(procedure, error);
   }
 
   async info(): ReturnType<EngineApi['info']> {
@@ -277,7 +261,7 @@ export class FakeEngine implements EngineApi {
   }
 
   async closeTerminal(id: string): Promise<void> {
-    this.asked.push(`closeTerminal ${id}`);
+    this.script.asked.push(`closeTerminal ${id}`);
     this.terminals.get(id)?.exit(null, 'closed');
     this.terminals.delete(id);
   }
@@ -353,11 +337,7 @@ export class FakeEngine implements EngineApi {
   }
 
   async #carryOut(procedure: FakeProcedure, ...details: string[]): Promise<void> {
-    this.asked.push([procedure, ...details].join(' '));
-    await this.#held.get(procedure)?.promise;
-    const failure = this.#failures.get(procedure);
-    this.#failures.delete(procedure);
-    if (failure) throw failure;
+    await this.script.carryOut(procedure, ...details);
   }
 
   #vm(name: string): Vm {

@@ -1,0 +1,64 @@
+import type { EngineError } from '../../engine/base/engine-error.ts';
+
+/** The procedures a spec may hold back or make fail. */
+export type FakeProcedure =
+  | 'startVm'
+  | 'stopVm'
+  | 'restartVm'
+  | 'switchOn'
+  | 'switchOff'
+  | 'testHandler'
+  | 'setSettings'
+  | 'cancelJob'
+  | 'findDockerCli'
+  | 'installDockerCli'
+  | 'openTerminal'
+  | 'measurePrice'
+  | 'examine'
+  | 'applyFix'
+  | 'rememberedFixes'
+  | 'forgetFixes'
+  | 'listDockerImages'
+  | 'pullImage'
+  | 'importImage'
+  | 'removeImage'
+  | 'forecast'
+  | 'launch'
+  | 'watchLens';
+
+/** What a spec wants of the calls to come, and what was called. */
+export class FakeScript {
+  /** What was asked, in order: `startVm service`, `switchOn service arm64`. */
+  readonly asked: string[] = [];
+  readonly #held = new Map<FakeProcedure, PromiseWithResolvers<void>>();
+  readonly #failures = new Map<FakeProcedure, EngineError>();
+
+  /** Calls of `procedure` wait until the returned function is called. */
+  hold(procedure: FakeProcedure): () => void {
+    const gate = Promise.withResolvers<void>();
+    this.#held.set(procedure, gate);
+    return () => {
+      this.#held.delete(procedure);
+      gate.resolve();
+    };
+  }
+
+  /** The next call of `procedure` fails. */
+  failNext(procedure: FakeProcedure, error: EngineError): void {
+    this.#failures.set(procedure, error);
+  }
+
+  /** Notes a call which a person's action made, then plays it. */
+  async carryOut(procedure: FakeProcedure, ...details: string[]): Promise<void> {
+    this.asked.push([procedure, ...details].join(' '));
+    await this.play(procedure);
+  }
+
+  /** The same for a call the page makes by itself, which `asked` would only be noise of. */
+  async play(procedure: FakeProcedure): Promise<void> {
+    await this.#held.get(procedure)?.promise;
+    const failure = this.#failures.get(procedure);
+    this.#failures.delete(procedure);
+    if (failure) throw failure;
+  }
+}
