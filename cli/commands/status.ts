@@ -55,7 +55,7 @@ function printVm(vm: Vm): void {
   print(
     `vm         ${vm.name}: ${vm.state} (${vm.arch}${accelerator}, ${vm.cpus} CPUs, ${formatBytes(vm.memoryBytes)})`,
   );
-  const why = vm.acceleratorTrials.filter((trial) => !trial.works);
+  const why = vm.acceleratorTrials.filter((trial) => !trial.works && trial.accelerator !== vm.accelerator);
   for (const trial of why) print(`           no ${trial.accelerator}: ${printable(trial.why)}`);
   if (vm.endpoints.dockerReady) {
     print(

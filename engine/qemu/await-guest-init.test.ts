@@ -48,10 +48,12 @@ test('firmware and kernel words are not enough: silence after them is a failure 
   expect(await trial('SeaBIOS (version 1.16)\n', () => undefined, 80)).toEqual({
     works: false,
     why: 'no kernel output within 0.08 s',
+    ended: false,
   });
   expect(await trial('[    0.000000] Linux version 6.12\n', () => undefined, 80)).toEqual({
     works: false,
     why: 'the kernel fell silent for 0.08 s after "[    0.000000] Linux version 6.12"',
+    ended: false,
   });
 });
 
@@ -65,10 +67,12 @@ test('a QEMU that ends, or stops its guest, fails at once', async () => {
   expect(await trial('', ({ exit: end }) => end(exit))).toEqual({
     works: false,
     why: 'QEMU ended with SIGABRT: failed to set MSR 0x10a',
+    ended: true,
   });
   expect(await trial('', ({ pause }) => pause({ reason: 'other', detail: 'KVM internal error' }))).toEqual({
     works: false,
     why: 'KVM internal error',
+    ended: false,
   });
 });
 

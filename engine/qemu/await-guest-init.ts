@@ -22,6 +22,8 @@ export interface Proof {
   readonly works: boolean;
   /** Plain words for AcceleratorTrial.why. */
   readonly why: string;
+  /** QEMU ended: what it ran crashed, or QEMU itself. */
+  readonly ended: boolean;
 }
 
 /**
@@ -52,7 +54,11 @@ export async function awaitGuestInit(options: {
   const stopListening = machine.onPause((pause) => {
     if (pause?.reason === 'other') fail(pause.detail);
   });
-  void machine.exited.then((exit) => fail(exitWords(exit)));
+  let ended = false;
+  void machine.exited.then((exit) => {
+    ended = true;
+    fail(exitWords(exit));
+  });
   if (machine.pause?.reason === 'other') fail(machine.pause.detail);
   try {
     const until = AbortSignal.any([signal, over.signal]);
@@ -66,7 +72,7 @@ export async function awaitGuestInit(options: {
     // A guest that ends quickly has often spoken before it was listened to; its end is the boot's affair then.
     const lines = await lastLines(consolePath, reasonLines);
     if (lines.some((line) => consoleFact(line)?.kind === 'stage')) return proved(machine);
-    return { works: false, why: problem };
+    return { works: false, why: problem, ended };
   } finally {
     clearTimeout(watchdog);
     stopListening();
@@ -75,5 +81,5 @@ export async function awaitGuestInit(options: {
 
 function proved(machine: Machine): Proof {
   const seconds = (Date.now() - machine.spawnedAt) / 1_000;
-  return { works: true, why: `the guest was up ${seconds.toFixed(1)} s after its start` };
+  return { works: true, why: `the guest was up ${seconds.toFixed(1)} s after its start`, ended: false };
 }

@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts';
 import { orAborted } from '../base/time.ts';
 import type { VmPaths } from '../paths.ts';
 import type { Hypervisor, Machine, MachineStart, VmRecord } from '../vm/ports.ts';
+import { GuestCrashed } from '../vm/vm-errors.ts';
 import { planAccelerators } from './accelerator-plan.ts';
 import { AcceleratorVerdicts, type VerdictKey } from './accelerator-verdicts.ts';
 import { adoptMachine } from './adopt-machine.ts';
@@ -68,19 +69,22 @@ class QemuHypervisor implements Hypervisor {
     });
     const trials: AcceleratorTrial[] = [...plan.ruledOut];
     for (const trial of trials) options.onTrial(trial);
+    let crashed = false;
     for (const accelerator of plan.candidates) {
-      const { machine, trial } = await this.#try({ ...options, accelerator, qemu, trials });
+      const { machine, trial, ended } = await this.#try({ ...options, accelerator, qemu, trials });
       trials.push(trial);
       options.onTrial(trial);
       await this.#verdicts.remember(key, trial);
       if (machine) return machine;
       this.#log.warn({ vm: vm.name, trial }, 'an accelerator failed its trial');
+      crashed = accelerator === 'tcg' && ended === true;
     }
-    throw await nothingWorked(options, trials);
+    const error = await nothingWorked(options, trials);
+    throw crashed ? new GuestCrashed({ ...error.toWire(), cause: error }) : error;
   }
 
   /** Boots under one accelerator; the machine when its guest came up, nothing left running otherwise. */
-  async #try(attempt: Attempt): Promise<{ machine?: Machine; trial: AcceleratorTrial }> {
+  async #try(attempt: Attempt): Promise<{ machine?: Machine; trial: AcceleratorTrial; ended?: boolean }> {
     const { accelerator, qemu, paths, signal } = attempt;
     const problem = accelerator === 'tcg' ? emulationProblem(qemu) : undefined;
     if (problem) throw problem;
@@ -98,7 +102,7 @@ class QemuHypervisor implements Hypervisor {
       const trial = verdict(proof.works, proof.why);
       if (!proof.works) {
         await endAndForget(process, paths);
-        return { trial };
+        return { trial, ended: proof.ended };
       }
       machine.trials = [...attempt.trials, trial];
       await writeRunFile(paths.run, { ...run, proved: true, trials: [...machine.trials] });

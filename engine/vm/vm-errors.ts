@@ -27,6 +27,12 @@ export function guestCannotBoot(
   });
 }
 
+/**
+ * An emulated guest died while it booted. QEMU's emulation of several processors lets a kernel panic now and then
+ * where the next boot of the same guest comes up (QEMU 7.2 often, 10.0 once in some two hundred boots).
+ */
+export class GuestCrashed extends EngineError {}
+
 /** QEMU ended though nobody asked it to. */
 export function machineDied(vm: string, exit: MachineExit, console: readonly string[]): EngineError {
   const why =

@@ -18,7 +18,7 @@ import type {
 } from './ports.ts';
 import { stopMachine } from './stop-machine.ts';
 import type { VmChange } from './vm-change.ts';
-import { guestCannotBoot, guestPaused, machineDied } from './vm-errors.ts';
+import { GuestCrashed, guestCannotBoot, guestPaused, machineDied } from './vm-errors.ts';
 import type { VmFolder } from './vm-folder.ts';
 import { watchBoot } from './watch-boot.ts';
 import { watchConsole } from './watch-console.ts';
@@ -224,7 +224,8 @@ export class VmRun {
       this.#state === 'booting' && problem
         ? guestCannotBoot(vm.name, problem.stage, problem.text, console)
         : machineDied(vm.name, exit, console);
-    this.#failed.abort(error);
+    const byChance = this.#state === 'booting' && !problem && this.#machine?.accelerator === 'tcg';
+    this.#failed.abort(byChance ? new GuestCrashed({ ...error.toWire(), cause: error }) : error);
     if (this.#state !== 'leaving') onExit(exit, error);
   }
 

@@ -1,4 +1,4 @@
-import type { Settings, Vm } from '../../contract/records.ts';
+import type { AcceleratorTrial, Settings, Vm } from '../../contract/records.ts';
 import { EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
 import { lastLines } from '../base/last-lines.ts';
 import type { Log } from '../base/log.ts';
@@ -19,8 +19,12 @@ import type {
   VmRecord,
 } from './ports.ts';
 import type { VmChange } from './vm-change.ts';
+import { GuestCrashed } from './vm-errors.ts';
 import type { VmFolder } from './vm-folder.ts';
 import { VmRun } from './vm-run.ts';
+
+/** A guest that crashes in this many boots one after the other does not do so by chance. */
+const bootAttempts = 3;
 
 export interface VmRunnerOptions {
   readonly vm: VmRecord;
@@ -46,6 +50,7 @@ export class VmRunner {
   readonly #once = new OnceAtATime();
   #run: VmRun | undefined;
   #starting: AbortController | undefined;
+  #booting = false;
 
   constructor(options: VmRunnerOptions) {
     this.#options = options;
@@ -124,9 +129,40 @@ export class VmRunner {
     }
   }
 
+  /** Boots, again where an emulated guest crashed. What was tried stays in the record. */
   async #boot(signal: AbortSignal): Promise<void> {
-    const { folder, hypervisor, secrets, settings, size, vm } = this.#options;
     const image = await this.#image(signal);
+    const crashes: AcceleratorTrial[] = [];
+    this.#booting = true;
+    try {
+      for (;;) {
+        try {
+          await this.#bootOnce(image, signal);
+          this.#commit({ acceleratorTrials: [...crashes, ...this.#record.acceleratorTrials] });
+          return;
+        } catch (thrown) {
+          if (!(thrown instanceof GuestCrashed) || crashes.length === bootAttempts - 1 || signal.aborted) {
+            throw thrown;
+          }
+          this.#options.log.warn(
+            { vm: this.name, err: thrown },
+            'the guest crashed while booting; once more',
+          );
+          crashes.push({ accelerator: 'tcg', works: false, why: thrown.message, at: Date.now() });
+        }
+      }
+    } catch (thrown) {
+      if (!this.#run && !isAbort(thrown)) {
+        this.#commit({ ...notRunning, state: 'broken', error: toEngineError(thrown).toWire() });
+      }
+      throw thrown;
+    } finally {
+      this.#booting = false;
+    }
+  }
+
+  async #bootOnce(image: ComposedImage, signal: AbortSignal): Promise<void> {
+    const { folder, hypervisor, secrets, settings, size, vm } = this.#options;
     const machineSize = size();
     this.#commit({
       state: 'starting',
@@ -164,8 +200,6 @@ export class VmRunner {
       // With a connection a person can look inside, so the VM stays up, degraded, and its services are tried again.
       if (run.alive && run.link && !signal.aborted) throw await run.degrade(toEngineError(thrown));
       await this.#undo(run);
-      if (!isAbort(thrown))
-        this.#commit({ ...notRunning, state: 'broken', error: toEngineError(thrown).toWire() });
       throw thrown;
     }
   }
@@ -231,6 +265,8 @@ export class VmRunner {
     if (this.#run !== run) return;
     this.#options.log.warn({ vm: this.name, exit }, 'QEMU ended');
     const poweredOff = exit.cause === 'guest-shutdown';
+    // The boot fails of it, and tells.
+    if (this.#booting && !poweredOff) return;
     this.#commit({
       ...notRunning,
       state: poweredOff ? 'stopped' : 'broken',

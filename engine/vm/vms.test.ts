@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Vm, VmState } from '../../contract/records.ts';
@@ -67,7 +68,10 @@ class EngineDouble {
   readonly vms: Vms;
   readonly #store = new Store(emptyState());
 
+  readonly image: ComposedImage;
+
   constructor(home: string, image: ComposedImage) {
+    this.image = image;
     const paths = pathsUnder(home);
     this.vms = new Vms({
       paths,
@@ -196,6 +200,24 @@ describe.skipIf(process.arch !== 'x64')('Vms', () => {
       expect([first?.closed, second?.closed]).toEqual([true, false]);
       await engine.vms.stop('service');
       expect(second?.closed).toBe(true);
+    });
+  });
+
+  test('an emulated guest that crashes while it boots is started again, and the crash is told', async () => {
+    await withHome({ text: '[    0.1] Kernel panic\n', end: 'reset' }, async (engine) => {
+      await withTempFolder(async (folder) => {
+        const sound = await tinyGuest(folder, { text: booting });
+        const starting = engine.vms.start('service');
+        await engine.seen((vm) => {
+          const crashed = vm.acceleratorTrials.some((trial) => !trial.works);
+          if (crashed) copyFileSync(sound.kernelPath, engine.image.kernelPath);
+          return crashed;
+        });
+        await starting;
+        expect(engine.vm).toMatchObject({ state: 'running', error: null });
+        expect(engine.vm.acceleratorTrials.map((trial) => trial.works)).toEqual([false, true]);
+        await engine.vms.stop('service');
+      });
     });
   });
 

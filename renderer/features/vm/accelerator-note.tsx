@@ -11,7 +11,7 @@ export function AcceleratorNote({ vm }: { vm: Vm }) {
   return (
     <ul>
       {vm.acceleratorTrials.map((trial) => (
-        <li key={trial.accelerator} className="flex items-baseline gap-1.5">
+        <li key={`${trial.accelerator} ${trial.at}`} className="flex items-baseline gap-1.5">
           {trial.works ? (
             <Check aria-hidden className="size-3.5 shrink-0 self-center text-good" />
           ) : (
@@ -25,7 +25,9 @@ export function AcceleratorNote({ vm }: { vm: Vm }) {
                 ? trial.accelerator === vm.accelerator && vm.pid !== null
                   ? 'in use: '
                   : 'works: '
-                : 'does not work here: '}
+                : trial.accelerator === vm.accelerator
+                  ? 'crashed once, then started again: '
+                  : 'does not work here: '}
               {plainText(trial.why)}
             </span>
           </span>
