@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Arch, HostArch } from '../../contract/arch.ts';
+import type { HandlerUse, Price } from '../../contract/emulation.ts';
 import { protocolVersion } from '../../contract/procedures.ts';
 import type { Process, ProcessSample } from '../../contract/process-tree.ts';
 import type { DockerCli, GuestImage, Handler, Job, SelfTest, Settings, Vm } from '../../contract/records.ts';
-import { type Change, handlerKey, type State, type StateUpdate } from '../../contract/state.ts';
+import type { Change, State, StateUpdate } from '../../contract/state.ts';
 import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
 import type { EngineApi, RawStream } from '../../engine/api.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
 import { Store } from '../../engine/state/store.ts';
+import { FakeHandlers } from './fake-handlers.ts';
 import { type FakeProcedure, FakeScript } from './fake-script.ts';
 import { FakeTerminal } from './fake-terminal.ts';
-import { bootRecord, handlerRecord, selfTestRecord } from './records.ts';
+import { bootRecord } from './records.ts';
 
 /**
  * An engine without VMs for specs of the page: it carries out what it is asked at once and successfully, unless the
@@ -31,10 +33,16 @@ export class FakeEngine implements EngineApi {
   /** The batch of changes with this clock never arrives. */
   lostClock = -1;
   readonly #processes = new Map<string, Process[]>();
+  readonly #handlers: FakeHandlers;
   readonly #startedAt = Date.now();
 
   constructor(initial: State) {
     this.store = new Store(initial);
+    this.#handlers = new FakeHandlers({
+      store: this.store,
+      script: this.script,
+      processesOf: (container) => this.#processes.get(container) ?? [],
+    });
   }
 
   /** What was asked, in order: `startVm service`, `switchOn service arm64`. */
@@ -138,48 +146,36 @@ export class FakeEngine implements EngineApi {
     return this.consoleText.slice(-lines);
   }
 
-  async listHandlers(): Promise<Handler[]> {
-    return Object.values(this.state.handlers);
+  async listHandlers(vm: string): Promise<Handler[]> {
+    return this.#handlers.list(vm);
   }
 
-  async switchOn(vm: string, arch: Arch): Promise<Handler> {
-    this.#changeHandler(
-      vm,
-      arch,
-      handlerRecord(arch, 'switching-on', { activity: 'downloading 4.2 of 6.0 MB' }),
-    );
-    return await this.#switch('switchOn', vm, arch, handlerRecord(arch, 'on', { lastTest: newProof() }));
+  switchOn(vm: string, arch: Arch): Promise<Handler> {
+    return this.#handlers.on(vm, arch);
   }
 
-  async switchOff(vm: string, arch: Arch): Promise<Handler> {
-    this.#changeHandler(vm, arch, handlerRecord(arch, 'switching-off', { activity: 'removing the entry' }));
-    return await this.#switch('switchOff', vm, arch, handlerRecord(arch, 'off'));
+  switchOff(vm: string, arch: Arch): Promise<Handler> {
+    return this.#handlers.off(vm, arch);
   }
 
-  async testHandler(vm: string, arch: Arch): Promise<SelfTest> {
-    await this.#carryOut('testHandler', vm, arch);
-    const lastTest = newProof();
-    this.#changeHandler(vm, arch, handlerRecord(arch, 'on', { lastTest }));
-    return lastTest;
+  testHandler(vm: string, arch: Arch): Promise<SelfTest> {
+    return this.#handlers.test(vm, arch);
   }
 
-  async switchAll(): Promise<Handler[]> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no way to switch all.' });
+  switchAll(vm: string, to: 'on' | 'off'): Promise<Handler[]> {
+    return this.#handlers.all(vm, to);
   }
 
-  async handlerUse(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no handlers in use.' });
+  handlerUse(vm: string, arch: Arch): Promise<HandlerUse> {
+    return this.#handlers.use(vm, arch);
   }
 
-  async chooseEmulator(): Promise<never> {
-    throw new EngineError({
-      code: 'wrong_state',
-      message: 'The fake engine has no emulators to choose from.',
-    });
+  chooseEmulator(vm: string, arch: Arch, version: string): Promise<Handler> {
+    return this.#handlers.choose(vm, arch, version);
   }
 
-  async measurePrice(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no prices.' });
+  measurePrice(vm: string, arch: Arch): Promise<Price> {
+    return this.#handlers.price(vm, arch);
   }
 
   async examine(): Promise<never> {
@@ -315,27 +311,6 @@ export class FakeEngine implements EngineApi {
     return dockerCli;
   }
 
-  async #switch(
-    procedure: 'switchOn' | 'switchOff',
-    vm: string,
-    arch: Arch,
-    outcome: Handler,
-  ): Promise<Handler> {
-    try {
-      await this.#carryOut(procedure, vm, arch);
-    } catch (thrown) {
-      const error = thrown instanceof EngineError ? thrown.toWire() : null;
-      this.#changeHandler(vm, arch, handlerRecord(arch, 'failed', { error }));
-      throw thrown;
-    }
-    this.#changeHandler(vm, arch, outcome);
-    return outcome;
-  }
-
-  #changeHandler(vm: string, arch: Arch, value: Handler): void {
-    this.commit({ in: 'handlers', key: handlerKey(vm, arch), value });
-  }
-
   async #carryOut(procedure: FakeProcedure, ...details: string[]): Promise<void> {
     await this.script.carryOut(procedure, ...details);
   }
@@ -346,8 +321,6 @@ export class FakeEngine implements EngineApi {
     return vm;
   }
 }
-
-const newProof = (): SelfTest => selfTestRecord({ at: Date.now(), ms: 96 });
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { arches } from '../../contract/arch.ts';
+import type { Drift, EmulatorChoice, Price } from '../../contract/emulation.ts';
 import type { Process } from '../../contract/process-tree.ts';
 import {
   bootStageIds,
@@ -7,6 +8,7 @@ import {
   type Host,
   type Job,
   type SelfTest,
+  type SelfTestStep,
   type Settings,
   type Vm,
 } from '../../contract/records.ts';
@@ -147,6 +149,14 @@ const emulators: Record<(typeof arches)[number], string> = {
   loong64: 'qemu-loongarch64',
 };
 
+/** Debian's versions, as the archive writes them. */
+export const stableEmulator = '10.0.13+ds-0+deb13u1';
+export const backportsEmulator = '11.1.3+ds-1~bpo13+1';
+
+/** What emulation by qemu-user never has, whatever the version. */
+const limits = 'strace and gdb will not work: ptrace';
+
+/** The whole ladder passed, unless `steps` say otherwise. */
 export function selfTestRecord(change: Partial<SelfTest> = {}): SelfTest {
   return {
     at: Date.now() - 75_000,
@@ -155,19 +165,76 @@ export function selfTestRecord(change: Partial<SelfTest> = {}): SelfTest {
     ms: 112,
     complete: true,
     isaLevel: null,
-    missingSyscalls: [],
+    missingSyscalls: ['ptrace', 'io_uring_setup', 'seccomp', 'bpf', 'userfaultfd'],
     steps: [
-      { id: 'entry', ok: true, ms: 3, detail: 'enabled, equal to the table, flags POCF', consequence: null },
-      {
-        id: 'run',
-        ok: true,
-        ms: 109,
-        detail: 'exit code 42, as expected, in an empty root',
-        consequence: null,
-      },
+      stepRecord('entry', 3, 'enabled, equal to the table, flags POCF'),
+      stepRecord('order', 0, 'no other entry comes before it'),
+      stepRecord('run', 41, 'exit code 42, as expected, in an empty root'),
+      stepRecord('open-binary', 12, 'a program that may not be read runs'),
+      stepRecord('credentials', 13, 'a setuid program runs as its owner'),
+      stepRecord('argv0', 12, 'the program sees the name it was called by'),
+      stepRecord('signal', 14, 'a crash ends with 139, as expected'),
+      stepRecord('syscalls', 17, '5 of 31 are missing', { consequence: limits }),
+      stepRecord('busybox', 840, 'uname -m, fork and pipe, a thread'),
+      stepRecord('docker', 6_420, 'docker run printed the machine name'),
     ],
     ...change,
   };
+}
+
+/** A rung that passed, unless `change` says otherwise. */
+export function stepRecord(
+  id: SelfTestStep['id'],
+  ms: number,
+  detail: string,
+  change: Partial<SelfTestStep> = {},
+): SelfTestStep {
+  return { id, ok: true, ms, detail, consequence: null, ...change };
+}
+
+export function priceRecord(change: Partial<Price> = {}): Price {
+  return {
+    at: Date.now() - 2 * 3_600_000 - 60_000,
+    loopFactor: 3.1,
+    nativeLoopMs: 310,
+    emulatedLoopMs: 961,
+    nativeExecMs: 0.9,
+    emulatedExecMs: 18.2,
+    emulatorVersion: stableEmulator,
+    ...change,
+  };
+}
+
+export function driftRecord(change: Partial<Drift> = {}): Drift {
+  return {
+    at: Date.now() - 190_000,
+    changes: ['the entry qemu-aarch64 was removed'],
+    restores: 1,
+    stopped: false,
+    ...change,
+  };
+}
+
+/** Stable's, in use, and backports', which needs a download. */
+export function choiceRecords(): EmulatorChoice[] {
+  return [
+    {
+      suite: 'stable',
+      version: stableEmulator,
+      ready: true,
+      recommended: true,
+      current: true,
+      previous: false,
+    },
+    {
+      suite: 'backports',
+      version: backportsEmulator,
+      ready: false,
+      recommended: false,
+      current: false,
+      previous: false,
+    },
+  ];
 }
 
 /** `on` comes with the emulator's version, flags and proof; whatever else is not registered. */
@@ -177,6 +244,7 @@ export function handlerRecord(
   change: Partial<Handler> = {},
 ): Handler {
   const registered = state === 'on';
+  const lastTest = registered ? selfTestRecord() : null;
   return {
     vm: 'service',
     arch,
@@ -184,12 +252,12 @@ export function handlerRecord(
     wanted: registered || state === 'switching-on' || state === 'failed',
     activity: null,
     emulator: emulators[arch],
-    emulatorVersion: registered ? '10.0.2' : null,
+    emulatorVersion: registered ? stableEmulator : null,
     flags: registered ? 'POCF' : null,
     switchedOnMs: registered ? 6_840 : null,
-    lastTest: registered ? selfTestRecord() : null,
-    lastProvedAt: null,
-    choices: [],
+    lastTest,
+    lastProvedAt: lastTest?.at ?? null,
+    choices: state === 'native' ? [] : choiceRecords(),
     runningUnderOthers: 0,
     drift: null,
     price: null,

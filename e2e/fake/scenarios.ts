@@ -1,5 +1,6 @@
 import type { Container } from '../../contract/records.ts';
 import type { State } from '../../contract/state.ts';
+import { emulationRecords } from './emulation-records.ts';
 import {
   bootRecord,
   containerRecord,
@@ -19,6 +20,7 @@ export const scenarioNames = [
   'starting',
   'running',
   'full',
+  'emulation',
   'broken',
   'no-docker-cli',
 ] as const;
@@ -191,6 +193,11 @@ const build: Record<ScenarioName, () => State> = {
           },
         }),
       },
+    }),
+  emulation: () =>
+    running({
+      containers: Object.fromEntries(fullContainers().map((container) => [container.id, container])),
+      handlers: emulationRecords(vmRecord().boot.startedAt),
     }),
   broken: () =>
     running({
