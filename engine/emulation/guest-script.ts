@@ -14,7 +14,7 @@ my ($execve, $clock_gettime) = $machine eq 'x86_64' ? (59, 228) : (221, 113);
 my $stub_seconds = 20;
 $| = 1;
 
-unless (-e "$folder/register") { system('mount', '-t', 'binfmt_misc', 'binfmt_misc', $folder); }
+answer('mounted', mounted());
 while (my $line = <STDIN>) {
   chomp $line;
   my ($step, @args) = split /\t/, $line, -1;
@@ -22,7 +22,8 @@ while (my $line = <STDIN>) {
   elsif ($step eq 'register')   { answer('register', $args[0], register(@args)); }
   elsif ($step eq 'unregister') { answer('unregister', $args[0], unregister($args[0])); }
   elsif ($step eq 'entries')    { entries(); }
-  elsif ($step eq 'running')    { answer('running', $args[0], running($args[0])); }
+  elsif ($step eq 'running')    { my %by_path = running($args[0]); answer('running', $args[0], $_, $by_path{$_}) for keys %by_path; }
+  elsif ($step eq 'prune')      { answer('pruned', $_) for prune(@args); }
   elsif ($step eq 'stub')       { answer('stub', $args[0], stub(pack('H*', $args[1]))); }
   else { die "unknown step\n"; }
 }
@@ -35,6 +36,17 @@ sub slurp {
   open(my $file, '<', $path) or return undef;
   local $/;
   return scalar <$file>;
+}
+
+# How binfmt_misc was mounted; afterwards it is, and can be written.
+sub mounted {
+  unless (-e "$folder/register") {
+    system('mount', '-t', 'binfmt_misc', 'binfmt_misc', $folder);
+    return 'no';
+  }
+  return 'yes' unless (slurp('/proc/self/mounts') || '') =~ m{^\S+ \Q$folder\E binfmt_misc ro[, ]}m;
+  system('mount', '-o', 'remount,rw', $folder);
+  return 'read-only';
 }
 
 # One write is one command to the kernel; returns what went wrong, or nothing.
@@ -94,16 +106,27 @@ sub entries {
   }
 }
 
-# Programs that run under an emulator of ours.
+# Programs that run under an emulator of ours, counted by its path. A program may write anything into its own command
+# line, so only the characters of our own paths pass.
 sub running {
   my ($emulator) = @_;
-  opendir(my $listing, '/proc') or return 0;
-  my $count = 0;
+  my %count;
+  opendir(my $listing, '/proc') or return ();
   for my $pid (grep { /^\d+$/ } readdir($listing)) {
     my $words = slurp("/proc/$pid/cmdline");
-    $count++ if defined $words && $words =~ m{^\Q$ours\E/[^/\0]+/\Q$emulator\E\0};
+    $count{$1}++ if defined $words && $words =~ m{^(\Q$ours\E/[\w.+~-]+/\Q$emulator\E)\0};
   }
-  return $count;
+  return %count;
+}
+
+# Removes versions of an emulator which nobody keeps, no entry names and no program runs under; returns their paths.
+sub prune {
+  my ($emulator, @keep) = @_;
+  my %used = (running($emulator), map { $_ => 1 } @keep);
+  for my $name (names()) { $used{$1} = 1 if (slurp("$folder/$name") || '') =~ /^interpreter (.*)$/m; }
+  my @removed = grep { !$used{$_} && unlink($_) } glob("$ours/*/$emulator");
+  rmdir($_) for glob("$ours/*");
+  return @removed;
 }
 
 sub microseconds {

@@ -16,18 +16,35 @@ import { guestScript } from './guest-script.ts';
 export const emulatorsFolder = '/var/lib/foredeck/emulators';
 
 /** Every kind of line the guest's script answers with. */
-const answerKinds = new Set(['file', 'register', 'unregister', 'running', 'stub', 'status', 'entry']);
+const answerKinds = new Set([
+  'mounted',
+  'file',
+  'register',
+  'unregister',
+  'running',
+  'pruned',
+  'stub',
+  'status',
+  'entry',
+]);
 
 /** A stub may take 20 s of it before the guest gives up on it; a stalled VM should be told apart from that. */
 const tripTimeoutMs = 60_000;
 
+/** How binfmt_misc was found; the trip mounts it, writable, before anything else. */
+export type Mounted = 'yes' | 'no' | 'read-only';
+
 /** What a trip to the guest brought back. Maps are keyed by emulator name, architecture or path. */
 export interface TripReport {
+  readonly mounted: Mounted;
   readonly fileBytes: ReadonlyMap<string, number | null>;
   /** Keyed by emulator; `kept`: the entry was as it should be already. `problem` is empty when all went well. */
   readonly registered: ReadonlyMap<string, { readonly kept: boolean; readonly problem: string }>;
   readonly unregisterProblems: ReadonlyMap<string, string>;
-  readonly running: ReadonlyMap<string, number>;
+  /** Keyed by emulator, then by the path of the version: how many programs run under it. */
+  readonly running: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Paths of the emulators that were removed. */
+  readonly pruned: readonly string[];
   readonly stubs: ReadonlyMap<Arch, StubRun>;
   /** Newest first, the order in which the kernel searches them. */
   readonly entries: readonly BinfmtEntry[];
@@ -80,9 +97,14 @@ export class GuestTrip {
     return this.#add('unregister', row.emulator);
   }
 
-  /** Counts the programs that run under our emulator of this row. */
+  /** Counts the programs that run under our emulators of this row, version by version. */
   running(row: ArchRow): this {
     return this.#add('running', row.emulator);
+  }
+
+  /** Removes this row's emulators but `keep`, those which entries name and those which programs run under. */
+  prune(row: ArchRow, keep: readonly string[]): this {
+    return this.#add('prune', row.emulator, ...keep);
   }
 
   entries(): this {
@@ -120,6 +142,7 @@ function readReport(lines: readonly string[]): TripReport {
   const of = (kind: string): string[][] =>
     answers.filter((answer) => answer[0] === kind).map(([, ...fields]) => fields);
   return {
+    mounted: mountedOf(of('mounted')[0]?.[0]),
     fileBytes: new Map(of('file').map(([path = '', bytes]) => [path, bytes === '-1' ? null : Number(bytes)])),
     registered: new Map(
       of('register').map(([emulator = '', outcome, problem]) => [
@@ -130,7 +153,8 @@ function readReport(lines: readonly string[]): TripReport {
     unregisterProblems: new Map(
       of('unregister').map(([emulator = '', problem]) => [emulator, fromHex(problem)]),
     ),
-    running: new Map(of('running').map(([emulator = '', count]) => [emulator, Number(count)])),
+    running: byEmulator(of('running')),
+    pruned: of('pruned').map(([path = '']) => path),
     stubs: new Map(
       of('stub').map(([arch, code, microseconds]) => [
         Arch.parse(arch),
@@ -142,6 +166,19 @@ function readReport(lines: readonly string[]): TripReport {
       .filter((entry) => entry !== null),
     binfmtEnabled: of('status').some(([text]) => fromHex(text).startsWith('enabled')),
   };
+}
+
+function mountedOf(word: string | undefined): Mounted {
+  return word === 'no' || word === 'read-only' ? word : 'yes';
+}
+
+function byEmulator(answers: readonly string[][]): Map<string, Map<string, number>> {
+  const counts = new Map<string, Map<string, number>>();
+  for (const [emulator = '', path = '', count] of answers) {
+    const paths = counts.get(emulator) ?? new Map<string, number>();
+    counts.set(emulator, paths.set(path, Number(count)));
+  }
+  return counts;
 }
 
 function fromHex(hex = ''): string {

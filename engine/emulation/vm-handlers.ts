@@ -270,7 +270,7 @@ export class VmHandlers {
     if (ownEntry(row, report.entries)) {
       throw notRemoved(row, report.unregisterProblems.get(row.emulator) ?? '');
     }
-    const running = report.running.get(row.emulator) ?? 0;
+    const running = [...(report.running.get(row.emulator)?.values() ?? [])].reduce((a, b) => a + b, 0);
     const foreign = foreignEntry(row, report.entries);
     this.#commit(row, {
       state: 'off',
