@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 export interface FakeContainer {
   id: string;
@@ -10,6 +11,20 @@ export interface FakeContainer {
   ports: Record<string, { HostIp: string; HostPort: string }[]>;
 }
 
+/** A request that a test answers itself. */
+export interface FakeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Parsed where it was JSON, otherwise the bytes. */
+  readonly body: unknown;
+}
+
+/** Undefined: answered as usual. A body that is no string is sent as JSON. */
+export type FakeAnswer = (
+  request: FakeRequest,
+) => { status: number; body?: unknown } | undefined | Promise<{ status: number; body?: unknown } | undefined>;
+
 /** As much of Docker's API as the watcher speaks, over a real Unix socket. Source: Docker Engine API 1.45. */
 export class FakeDocker {
   readonly containers = new Map<string, FakeContainer>();
@@ -17,12 +32,16 @@ export class FakeDocker {
   onList: (() => void) | undefined;
   /** When set, answers about single containers wait for it, and tell what was true before. */
   holdInspect: Promise<void> | undefined;
+  /** Asked first about every request but events and pings. */
+  answer: FakeAnswer | undefined;
+  /** Everything that was asked but events and pings, `POST /images/create?…`, in order. */
+  readonly requests: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #eventStreams = new Set<ServerResponse>();
 
   private constructor() {
-    this.#server = createServer((request, response) => this.#answer(request, response));
+    this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -47,12 +66,15 @@ export class FakeDocker {
 
   emit(Action: string, container: FakeContainer, attributes: Record<string, string> = {}): void {
     const Attributes = { name: container.name, image: 'demo', ...attributes };
-    const event = {
-      Type: 'container',
-      Action,
-      Actor: { ID: container.id, Attributes },
-      timeNano: Date.now() * 1_000_000,
-    };
+    this.#tell({ Type: 'container', Action, Actor: { ID: container.id, Attributes } });
+  }
+
+  emitImage(Action: string, id: string): void {
+    this.#tell({ Type: 'image', Action, Actor: { ID: id, Attributes: { name: id } } });
+  }
+
+  #tell(facts: object): void {
+    const event = { ...facts, timeNano: Date.now() * 1_000_000 };
     for (const stream of this.#eventStreams) stream.write(`${JSON.stringify(event)}\n`);
   }
 
@@ -63,8 +85,24 @@ export class FakeDocker {
     await closed;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://docker');
+    if (url.pathname !== '/events' && url.pathname !== '/_ping') {
+      this.requests.push(`${request.method} ${request.url}`);
+      const asked = { method: request.method ?? 'GET', path: url.pathname, query: url.searchParams };
+      const answer = await this.answer?.({ ...asked, body: await bodyOf(request) });
+      if (answer) {
+        const { status, body } = answer;
+        if (typeof body === 'string') response.writeHead(status).end(body);
+        else if (body === undefined) response.writeHead(status).end();
+        else sendJson(response, body, status);
+        return;
+      }
+    }
+    this.#answer(url, response);
+  }
+
+  #answer(url: URL, response: ServerResponse): void {
     const inspected = /^\/containers\/(?<id>[^/]+)\/json$/.exec(url.pathname)?.groups?.id;
     if (url.pathname === '/events') {
       this.#eventStreams.add(response);
@@ -118,6 +156,13 @@ export class FakeDocker {
     };
     void Promise.resolve(this.holdInspect).then(() => sendJson(response, answer));
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const bytes = await buffer(request);
+  return request.headers['content-type'] === 'application/json' && bytes.length > 0
+    ? JSON.parse(bytes.toString('utf8'))
+    : bytes;
 }
 
 function sendJson(response: ServerResponse, body: unknown, status = 200): void {
