@@ -7,7 +7,18 @@ import { HandlerUse, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
 import { Forecast, Launch } from './launch.ts';
 import { ProcessSample } from './process-tree.ts';
-import { DockerCli, GuestImage, Handler, Host, Job, SelfTest, Settings, Vm, VmName } from './records.ts';
+import {
+  DiskName,
+  DockerCli,
+  GuestImage,
+  Handler,
+  Host,
+  Job,
+  SelfTest,
+  Settings,
+  Vm,
+  VmName,
+} from './records.ts';
 import { StateUpdate } from './state.ts';
 import { LensMode, LensReport } from './syscall-lens.ts';
 import { Terminal, TerminalSize } from './terminal.ts';
@@ -18,6 +29,7 @@ export const protocolVersion = 1;
 const procedure = oc.errors({ ENGINE: { message: 'The engine could not do this', data: WireError } });
 
 const OfVm = z.object({ vm: VmName });
+const OfDisk = z.object({ vm: VmName, disk: DiskName });
 const OfHandler = z.object({ vm: VmName, arch: Arch });
 
 /** Every procedure and event stream, once; windows, browsers and the command line use the same. */
@@ -40,6 +52,10 @@ export const contract = {
     /** Aborts a start under way, then stops. Resolves when QEMU's exit is confirmed. */
     stop: procedure.input(OfVm).output(Vm),
     restart: procedure.input(OfVm).output(Vm),
+    /** Gives the running VM a read-only disk, much faster for large files than the Docker socket. */
+    plugDisk: procedure.input(OfDisk).output(z.void()),
+    /** Resolves when the guest has let go of it. */
+    unplugDisk: procedure.input(OfDisk).output(z.void()),
     /** The newest lines of the serial console, oldest first; hostile text. */
     console: procedure
       .input(z.object({ vm: VmName, lines: z.number().int().min(1).max(10_000).default(200) }))

@@ -13,6 +13,12 @@ export const VmName = z
   .regex(/^[a-z][a-z0-9-]{0,19}$/, 'a VM name is 1 to 20 of a-z, 0-9 and -, starting with a letter');
 export type VmName = z.infer<typeof VmName>;
 
+/** A disk to be plugged into a running VM: `disks/<name>.img` under FOREDECK_HOME, and its serial in the guest. */
+export const DiskName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'a disk name is 1 to 20 of a-z, 0-9 and -');
+export type DiskName = z.infer<typeof DiskName>;
+
 export const vmStates = [
   'absent',
   'composing',

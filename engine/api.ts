@@ -32,6 +32,8 @@ export interface EngineApi {
   stopVm(vm: string): Promise<Vm>;
   restartVm(vm: string): Promise<Vm>;
   consoleLines(vm: string, lines: number): Promise<string[]>;
+  plugDisk(vm: string, disk: string): Promise<void>;
+  unplugDisk(vm: string, disk: string): Promise<void>;
   listHandlers(vm: string): Promise<Handler[]>;
   switchOn(vm: string, arch: Arch): Promise<Handler>;
   switchOff(vm: string, arch: Arch): Promise<Handler>;

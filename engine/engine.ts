@@ -122,6 +122,14 @@ export class Engine implements EngineApi {
     return this.#parts.vms.consoleLines(vm, lines);
   }
 
+  plugDisk(vm: string, disk: string): Promise<void> {
+    return this.#parts.vms.plugDisk(vm, disk);
+  }
+
+  unplugDisk(vm: string, disk: string): Promise<void> {
+    return this.#parts.vms.unplugDisk(vm, disk, this.#scope.signal);
+  }
+
   listHandlers(vm: string): Promise<Handler[]> {
     return this.#parts.handlers.list(vm);
   }

@@ -24,6 +24,8 @@ export interface Paths {
   readonly cache: string;
   /** Composed guest images, one folder an image. */
   readonly images: string;
+  /** Disks to be plugged into a running VM, `<name>.img`; whoever made one removes it. Safe to delete once unplugged. */
+  readonly disks: string;
   /** Docker CLI unpacked on request. */
   readonly tools: string;
   /** Electron: the window's Chromium profile and single-instance lock; safe to delete while no window is open. */
@@ -122,6 +124,7 @@ export function pathsUnder(home: string): Paths {
     dockerSocket,
     cache: join(home, 'cache'),
     images: join(home, 'images'),
+    disks: join(home, 'disks'),
     tools: join(home, 'tools'),
     window: join(home, 'window'),
     vms,

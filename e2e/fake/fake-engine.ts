@@ -9,7 +9,10 @@ import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
 import type { EngineApi, RawStream } from '../../engine/api.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
 import { Store } from '../../engine/state/store.ts';
+import { FakeDoctor } from './fake-doctor.ts';
 import { FakeHandlers } from './fake-handlers.ts';
+import { FakeImages } from './fake-images.ts';
+import { FakeLens } from './fake-lens.ts';
 import { type FakeProcedure, FakeScript } from './fake-script.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 import { bootRecord } from './records.ts';
@@ -22,6 +25,9 @@ import { bootRecord } from './records.ts';
 export class FakeEngine implements EngineApi {
   readonly store: Store;
   readonly script = new FakeScript();
+  readonly doctor: FakeDoctor;
+  readonly images: FakeImages;
+  readonly lens: FakeLens;
   readonly terminals = new Map<string, FakeTerminal>();
   consoleText: string[] = ['[    0.000000] Linux version 6.12.117-cloud-amd64', 'init: stage network'];
   /** How often the processes are sampled, milliseconds. */
@@ -38,6 +44,9 @@ export class FakeEngine implements EngineApi {
 
   constructor(initial: State) {
     this.store = new Store(initial);
+    this.doctor = new FakeDoctor(this.store, this.script);
+    this.images = new FakeImages(this.store, this.script);
+    this.lens = new FakeLens(this.script);
     this.#handlers = new FakeHandlers({
       store: this.store,
       script: this.script,
@@ -142,6 +151,14 @@ export class FakeEngine implements EngineApi {
     return this.#vm(name);
   }
 
+  async plugDisk(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no disks.' });
+  }
+
+  async unplugDisk(): Promise<never> {
+    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no disks.' });
+  }
+
   async consoleLines(_vm: string, lines: number): Promise<string[]> {
     return this.consoleText.slice(-lines);
   }
@@ -178,49 +195,51 @@ export class FakeEngine implements EngineApi {
     return this.#handlers.price(vm, arch);
   }
 
-  async examine(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no doctor.' });
+  examine(vm: string, container: string | null): ReturnType<EngineApi['examine']> {
+    return this.doctor.examine(vm, container);
   }
 
-  async applyFix(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no doctor.' });
+  applyFix(options: Parameters<EngineApi['applyFix']>[0]): ReturnType<EngineApi['applyFix']> {
+    return this.doctor.applyFix(options);
   }
 
-  async rememberedFixes(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no doctor.' });
+  rememberedFixes(): ReturnType<EngineApi['rememberedFixes']> {
+    return this.doctor.rememberedFixes();
   }
 
-  async forgetFixes(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no doctor.' });
+  forgetFixes(image: string): ReturnType<EngineApi['forgetFixes']> {
+    return this.doctor.forgetFixes(image);
   }
 
-  async listDockerImages(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  listDockerImages(): ReturnType<EngineApi['listDockerImages']> {
+    return this.images.list();
   }
 
-  async pullImage(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  pullImage(options: Parameters<EngineApi['pullImage']>[0]): ReturnType<EngineApi['pullImage']> {
+    return this.images.pull(options);
   }
 
-  async importImage(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  importImage(options: Parameters<EngineApi['importImage']>[0]): ReturnType<EngineApi['importImage']> {
+    return this.images.import(options);
   }
 
-  async removeImage(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  removeImage(vm: string, image: string): Promise<void> {
+    return this.images.remove(vm, image);
   }
 
-  async forecast(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  forecast(options: Parameters<EngineApi['forecast']>[0]): ReturnType<EngineApi['forecast']> {
+    return this.images.forecast(options);
   }
 
-  async launch(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no images.' });
+  launch(options: Parameters<EngineApi['launch']>[0]): ReturnType<EngineApi['launch']> {
+    return this.images.launch(options);
   }
 
-  // biome-ignore lint/correctness/useYield: interim
-  async *watchLens(): AsyncGenerator<never, void, undefined> {
-    throw new EngineError({ code: 'wrong_state', message: 'The fake engine has no lens.' });
+  watchLens(
+    options: Parameters<EngineApi['watchLens']>[0],
+    signal: AbortSignal,
+  ): ReturnType<EngineApi['watchLens']> {
+    return this.lens.watch(options, signal);
   }
 
   async sampleProcesses(_vm: string, container: string | null): Promise<ProcessSample> {
@@ -287,6 +306,7 @@ export class FakeEngine implements EngineApi {
 
   async cancelJob(id: string): Promise<Job> {
     await this.#carryOut('cancelJob', id);
+    this.images.cancel(id);
     const job = this.state.jobs[id];
     if (!job) throw new EngineError({ code: 'unknown_job', message: `There is no job "${id}".` });
     const cancelled: Job = { ...job, state: 'cancelled', phase: 'cancelled', finishedAt: Date.now() };

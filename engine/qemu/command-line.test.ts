@@ -47,6 +47,8 @@ describe('commandLine', () => {
       -device virtio-blk-pci,drive=root,serial=root
       -drive if=none,id=data,format=qcow2,discard=unmap,detect-zeroes=unmap,file=/h/vms/service/data.qcow2
       -device virtio-blk-pci,drive=data,serial=data,werror=stop,rerror=stop
+      -device pcie-root-port,id=plug0,chassis=1,io-reserve=0
+      -device pcie-root-port,id=plug1,chassis=2,io-reserve=0
       -netdev user,id=net0,restrict=off,ipv6=off,hostfwd=tcp:127.0.0.1:0-:22
       -device virtio-net-pci,netdev=net0,romfile=
       -device virtio-rng-pci

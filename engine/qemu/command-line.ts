@@ -56,6 +56,7 @@ export function commandLine(input: CommandLineInput): string[] {
     ...['-append', input.kernelCommandLine],
     ...rootDisk(input.rootPath),
     ...dataDisk(input.dataDiskPath),
+    ...hotPlugPorts.flatMap(hotPlugPort),
     ...network(),
     ...['-device', 'virtio-rng-pci'],
     // Gives pages the guest has freed back to the host without anybody asking (Linux 5.7 and later guests).
@@ -102,6 +103,14 @@ function dataDisk(path: string): string[] {
     // stop: a full host pauses the guest, which can run on later; `report` would tear its file system.
     ...['-device', 'virtio-blk-pci,drive=data,serial=data,werror=stop,rerror=stop'],
   ];
+}
+
+/** PCI Express takes new devices in root ports alone, which a machine has from its start or never. */
+export const hotPlugPorts = ['plug0', 'plug1'] as const;
+
+/** Without room for I/O ports, which virtio's modern devices do not have and a PC has few of. */
+function hotPlugPort(id: string, at: number): string[] {
+  return ['-device', `pcie-root-port,id=${id},chassis=${at + 1},io-reserve=0`];
 }
 
 function network(): string[] {

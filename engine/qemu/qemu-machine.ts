@@ -4,6 +4,7 @@ import type { Accelerator, AcceleratorTrial } from '../../contract/records.ts';
 import { Publisher } from '../base/publisher.ts';
 import type { VmPaths } from '../paths.ts';
 import type { Machine, MachineExit, MachinePause, MachineSize } from '../vm/ports.ts';
+import { QemuHotDisks } from './hot-disks.ts';
 import { QemuPortForwards } from './port-forwards.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import type { QmpClient, QmpEvent } from './qmp-client.ts';
@@ -32,6 +33,7 @@ export class QemuMachine implements Machine {
   readonly kernelVersion: string;
   readonly size: MachineSize;
   readonly forwards: QemuPortForwards;
+  readonly disks: QemuHotDisks;
   readonly exited: Promise<MachineExit>;
   readonly #process: QemuProcess;
   readonly #qmp: QmpClient;
@@ -53,6 +55,7 @@ export class QemuMachine implements Machine {
     this.kernelVersion = run.kernelVersion;
     this.size = run.size;
     this.forwards = new QemuPortForwards(input.qmp);
+    this.disks = new QemuHotDisks(input.qmp);
     this.#process = input.process;
     this.#qmp = input.qmp;
     this.exited = input.process.exited.then(async (exit) => {

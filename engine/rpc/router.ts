@@ -56,6 +56,8 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       start: os.vm.start.handler(({ input }) => api.startVm(input.vm)),
       stop: os.vm.stop.handler(({ input }) => api.stopVm(input.vm)),
       restart: os.vm.restart.handler(({ input }) => api.restartVm(input.vm)),
+      plugDisk: os.vm.plugDisk.handler(({ input }) => api.plugDisk(input.vm, input.disk)),
+      unplugDisk: os.vm.unplugDisk.handler(({ input }) => api.unplugDisk(input.vm, input.disk)),
       console: os.vm.console.handler(({ input }) => api.consoleLines(input.vm, input.lines)),
     },
     emulation: {

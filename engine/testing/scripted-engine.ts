@@ -108,6 +108,14 @@ export class ScriptedEngine implements RunnableEngine {
     return await this.startVm(name);
   }
 
+  async plugDisk(): Promise<never> {
+    throw new Error('the scripted engine has no disks');
+  }
+
+  async unplugDisk(): Promise<never> {
+    throw new Error('the scripted engine has no disks');
+  }
+
   async consoleLines(name: string, lines: number): Promise<string[]> {
     this.#vm(name);
     return ['[    0.000000] Linux version 6.12', 'evil \u001b]52;c;aGk=\u0007 line'].slice(-lines);

@@ -170,6 +170,7 @@ export interface Machine {
   /** Resolves when the process is gone and its socket and run file are removed; never rejects. */
   readonly exited: Promise<MachineExit>;
   readonly forwards: PortForwards;
+  readonly disks: HotDisks;
   /** Null while the guest's processors run. */
   readonly pause: MachinePause | null;
   /** Calls `listener` at each change of `pause` until the returned function is called. */
@@ -209,6 +210,21 @@ export interface PortForwards {
   /** Throws `port_taken` when something on the host listens there. */
   add(forward: PortForward): Promise<void>;
   remove(forward: PortForward): Promise<void>;
+}
+
+/** A file of the host as a read-only disk of a running guest. */
+export interface HotDisk {
+  readonly path: string;
+  /** At most 20 bytes; the guest finds the disk by it (`/sys/block/<disk>/serial`). */
+  readonly serial: string;
+}
+
+/** Disks which come and go while a guest runs: the way for much data into it, past SSH. */
+export interface HotDisks {
+  /** Throws `wrong_state` when this serial is plugged in already or no slot is free. */
+  plug(disk: HotDisk): Promise<void>;
+  /** Resolves when the guest has let go of the disk; one that is not plugged in is `qemu_failed`. */
+  unplug(serial: string, signal: AbortSignal): Promise<void>;
 }
 
 /** What one guest needs to know of itself (authorised key, host key, name), as a cpio for the initrd's end. */

@@ -10,6 +10,7 @@ import type {
   GuestConnector,
   GuestLink,
   GuestServices,
+  HotDisks,
   Machine,
   MachineExit,
   MachineSpawn,
@@ -67,6 +68,10 @@ export class VmRun {
 
   get link(): GuestLink | null {
     return this.#session?.link ?? null;
+  }
+
+  get disks(): HotDisks | null {
+    return this.alive ? this.#owned.disks : null;
   }
 
   /** A QEMU was started, the first or, after an accelerator failed, another one: its boot begins at zero. */

@@ -12,6 +12,7 @@ import type {
   GuestLink,
   GuestSecrets,
   GuestServices,
+  HotDisks,
   Hypervisor,
   MachineExit,
   MachineSize,
@@ -67,6 +68,17 @@ export class VmRunner {
     throw new EngineError({
       code: 'wrong_state',
       message: `VM "${this.name}" is ${this.#record.state}; there is no connection to it.`,
+      hint: `Start it: \`foredeck start --vm ${this.name}\`.`,
+    });
+  }
+
+  /** Its hot-plugged disks. Throws `wrong_state` while no QEMU runs. */
+  get disks(): HotDisks {
+    const disks = this.#run?.disks;
+    if (disks) return disks;
+    throw new EngineError({
+      code: 'wrong_state',
+      message: `VM "${this.name}" is ${this.#record.state}; a disk can be plugged into a running VM only.`,
       hint: `Start it: \`foredeck start --vm ${this.name}\`.`,
     });
   }

@@ -5,6 +5,7 @@ import type { HostInfo } from '../host-info.ts';
 import { dockerContextName, type Paths, serviceVmName } from '../paths.ts';
 import type { Store } from '../state/store.ts';
 import { emptyStages } from './boot-timeline.ts';
+import { diskFile } from './disk-file.ts';
 import type {
   GuestConnector,
   GuestImages,
@@ -84,6 +85,17 @@ export class Vms {
   /** The connection into a VM. Throws `wrong_state` while there is none. */
   link(name: string): GuestLink {
     return this.#named(name).link;
+  }
+
+  /** Gives a running VM the disk `disks/<disk>.img` of the home, read-only. Throws `bad_input` or `wrong_state`. */
+  async plugDisk(name: string, disk: string): Promise<void> {
+    const { disks } = this.#named(name);
+    await disks.plug({ path: await diskFile(this.#options.paths.disks, disk), serial: disk });
+  }
+
+  /** Takes it away again, as soon as the guest lets go of it. */
+  async unplugDisk(name: string, disk: string, signal: AbortSignal): Promise<void> {
+    await this.#named(name).disks.unplug(disk, signal);
   }
 
   async stopAll(): Promise<void> {
