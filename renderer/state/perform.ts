@@ -1,6 +1,7 @@
 import type { WireError } from '../../contract/errors.ts';
 import type { State } from '../../contract/state.ts';
-import { type EngineClient, toWireError } from '../bridge/engine-client.ts';
+import type { EngineClient } from '../bridge/engine-client.ts';
+import { attempt } from './attempt.ts';
 import { useEngine } from './engine-store.ts';
 
 /** The record with the same error may arrive just after the answer, on a stream of its own. */
@@ -16,23 +17,16 @@ export async function perform<T>(
   key: string,
   work: (client: EngineClient) => Promise<T>,
 ): Promise<T | undefined> {
-  const { link, pending } = useEngine.getState();
+  const { link } = useEngine.getState();
   const client = link?.client;
-  if (!client || pending[key]) return undefined;
-  useEngine.setState({ pending: { ...pending, [key]: true } });
-  try {
-    return await work(client);
-  } catch (thrown) {
-    const error = toWireError(thrown);
-    // A broken connection is shown for the whole window, and a cancelled action is what the person wanted.
-    if (link?.client === client && error.code !== 'cancelled') {
-      setTimeout(() => report(error), recordDelayMs);
-    }
-    return undefined;
-  } finally {
-    const { [key]: _done, ...rest } = useEngine.getState().pending;
-    useEngine.setState({ pending: rest });
-  }
+  if (!client) return undefined;
+  const outcome = await attempt(key, work);
+  if (!outcome) return undefined;
+  if (outcome.ok) return outcome.value;
+  // A broken connection is shown for the whole window, and a cancelled action is what the person wanted.
+  const { error } = outcome;
+  if (link.client === client && error.code !== 'cancelled') setTimeout(() => report(error), recordDelayMs);
+  return undefined;
 }
 
 /** Puts a problem among those to show, unless a record shows it already. */
