@@ -16,6 +16,7 @@ import type { GuestLink, PortForward, PortForwards } from '../vm/ports.ts';
 import { ContainerArches } from './container-arches.ts';
 import { ContainerWatcher, type ProbeExecution } from './container-watcher.ts';
 import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
+import { hiddenLabels, hiddenName } from './hidden-containers.ts';
 import { PublishedPorts } from './published-ports.ts';
 
 /** Binds real ports of this machine, as QEMU would. */
@@ -176,7 +177,7 @@ describe('events', () => {
   it('shows a container by its event alone, before Docker has been asked', async () => {
     await watch().listed;
     // Never added: Docker answers 404, so all that is shown comes from the event.
-    const ghost = { id: 'ghost', name: 'ghost', state: 'created', exitCode: 0, ports: {} };
+    const ghost = { id: 'ghost', name: 'ghost', state: 'created', exitCode: 0, ports: {}, labels: {} };
     docker.emit('create', ghost);
     await expect.poll(() => row('ghost')).toMatchObject({ name: 'ghost', image: 'demo', state: 'created' });
   });
@@ -227,6 +228,24 @@ describe('events', () => {
     docker.emit('start', docker.add({ id: 'one' }));
     await expect.poll(() => row('one')).toMatchObject({ execution: 'emulated', emulator: 'qemu-aarch64' });
     expect(probed).toEqual([['one']]);
+  });
+});
+
+describe('containers of our own', () => {
+  it('are not shown, whether listed or started later', async () => {
+    docker.add({ id: 'probe', name: hiddenName('probe'), labels: hiddenLabels });
+    await watch().listed;
+    docker.emit('start', docker.add({ id: 'later', name: hiddenName('later'), labels: hiddenLabels }));
+    docker.emit('start', docker.add({ id: 'web' }));
+    await expect.poll(() => row('web')?.command).toBe('sleep 1000');
+    expect(Object.keys(store.state.containers)).toEqual(['web']);
+  });
+
+  it('cannot be imitated by an image with our label', async () => {
+    docker.add({ id: 'sly', labels: hiddenLabels });
+    await watch().listed;
+    docker.emit('start', docker.add({ id: 'later', labels: hiddenLabels }));
+    await expect.poll(() => Object.keys(store.state.containers)).toEqual(['sly', 'later']);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   wantedPorts,
 } from './container-record.ts';
 import type { GuestLoopbackPorts } from './guest-loopback-ports.ts';
+import { isHidden } from './hidden-containers.ts';
 import { jsonLines } from './json-lines.ts';
 import type { PublishedPorts } from './published-ports.ts';
 
@@ -129,6 +130,8 @@ export class ContainerWatcher {
   #onEvent(value: unknown, signal: AbortSignal): void {
     const event = DockerEvent.safeParse(value).data;
     if (!event || !changesRow(event)) return;
+    const { Attributes: attributes } = event.Actor;
+    if (isHidden(attributes.name, attributes)) return;
     const id = event.Actor.ID;
     if (event.Action === 'destroy') {
       this.#remove(id);
@@ -142,7 +145,8 @@ export class ContainerWatcher {
 
   async #list(signal: AbortSignal): Promise<void> {
     const { docker, arches } = this.#options;
-    const rows = await docker.listContainers({ all: true, abortSignal: signal });
+    const all = await docker.listContainers({ all: true, abortSignal: signal });
+    const rows = all.filter((row) => !isHidden(row.Names[0], row.Labels));
     const ids = new Set(rows.map((row) => row.Id));
     for (const known of this.#rows()) if (!ids.has(known.id)) this.#remove(known.id);
     const inspected = await mapConcurrent(rows, inspectsAtOnce, async (row) => {
@@ -189,7 +193,7 @@ export class ContainerWatcher {
       docker.listContainers({ all: true, filters: { id: [id] }, abortSignal: signal }),
     ]);
     // Docker's list can lag behind its events; a later event, or the next list, tells.
-    if (!details || !row || this.#destroyed.has(id)) return;
+    if (!details || !row || this.#destroyed.has(id) || isHidden(details.Name, details.Config.Labels)) return;
     const facts = factsFrom(row, details);
     this.#commit([this.#withKnown(facts)]);
     await Promise.all([this.#publish(facts, wantedPorts(details)), arches.read([id])]);

@@ -1,13 +1,31 @@
-/**
- * Containers of Foredeck's own that people have no use for seeing, such as the lens's copies and the self-test's
- * probe, carry this label. It hides a row and nothing else: `docker ps` shows them like any other.
+/*
+ * Containers of Foredeck's own that people have no use for seeing: the lens's copies, the self-test's probe. They are
+ * hidden from the list of containers and from nothing else: `docker ps` shows them like any other.
  */
-export const hiddenLabel = 'dev.foredeck.hidden';
 
-/** Labels of a container or of one of its events. */
-export function isHidden(labels: Readonly<Record<string, string>> | null | undefined): boolean {
-  return labels?.[hiddenLabel] === 'true';
+const label = 'dev.foredeck.hidden';
+
+/**
+ * An image's maker chooses its labels, and containers inherit them; names are chosen by who starts a container. So a
+ * container is hidden by both together, and no image can hide itself.
+ */
+const namePrefix = 'foredeck-hidden-';
+
+/** Labels to create such a container with; its name comes from `hiddenName`. */
+export const hiddenLabels: Readonly<Record<string, string>> = { [label]: 'true' };
+
+/** `suffix` makes it unique and may hold letters, digits, `_`, `.` and `-`. */
+export function hiddenName(suffix: string): string {
+  return `${namePrefix}${suffix}`;
 }
 
-/** What to create such a container with. */
-export const hidden: Readonly<Record<string, string>> = { [hiddenLabel]: 'true' };
+/** For `GET /containers/json`: every hidden container, and those that only have the label. */
+export const hiddenFilter: Readonly<Record<string, string[]>> = { label: [`${label}=true`] };
+
+/** `name` with or without Docker's slash in front; an event's attributes hold the labels, too. */
+export function isHidden(
+  name: string | undefined,
+  labels: Readonly<Record<string, string>> | null | undefined,
+): boolean {
+  return labels?.[label] === 'true' && (name?.replace(/^\//, '').startsWith(namePrefix) ?? false);
+}

@@ -9,6 +9,7 @@ export interface FakeContainer {
   exitCode: number;
   /** As `NetworkSettings.Ports` has them. */
   ports: Record<string, { HostIp: string; HostPort: string }[]>;
+  labels: Readonly<Record<string, string>>;
 }
 
 /** A request that a test answers itself. */
@@ -59,13 +60,13 @@ export class FakeDocker {
   }
 
   add(container: Partial<FakeContainer> & { id: string }): FakeContainer {
-    const made = { name: container.id, state: 'running', exitCode: 0, ports: {}, ...container };
+    const made = { name: container.id, state: 'running', exitCode: 0, ports: {}, labels: {}, ...container };
     this.containers.set(made.id, made);
     return made;
   }
 
   emit(Action: string, container: FakeContainer, attributes: Record<string, string> = {}): void {
-    const Attributes = { name: container.name, image: 'demo', ...attributes };
+    const Attributes = { name: container.name, image: 'demo', ...container.labels, ...attributes };
     this.#tell({ Type: 'container', Action, Actor: { ID: container.id, Attributes } });
   }
 
@@ -124,12 +125,13 @@ export class FakeDocker {
     const { id: only } = JSON.parse(filters ?? '{}');
     return [...this.containers.values()]
       .filter(({ id }) => !only || only.includes(id))
-      .map(({ id, name, state }) => ({
+      .map(({ id, name, state, labels }) => ({
         Id: id,
         Names: [`/${name}`],
         Image: 'demo',
         Command: 'sleep 1000',
         State: state,
+        Labels: labels,
         Status: state === 'running' ? 'Up 3 minutes' : `Docker says ${state}`,
       }));
   }
@@ -145,7 +147,7 @@ export class FakeDocker {
       Id: id,
       Name: `/${container.name}`,
       Created: '2026-01-02T03:04:05.678901234Z',
-      Config: { Image: 'demo', Labels: {} },
+      Config: { Image: 'demo', Labels: container.labels },
       State: {
         Status: container.state,
         Running: running,
