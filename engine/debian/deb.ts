@@ -48,11 +48,30 @@ async function readText(file: FileHandle, position: number, length: number): Pro
 
 /** The files a .deb installs, as an uncompressed tar stream. Throws `package_corrupt`, also through the stream. */
 export async function openDebData(path: string, signal: AbortSignal): Promise<Readable> {
+  return await openTar(path, 'data.tar', signal);
+}
+
+/** What a .deb says to dpkg (`control`, maintainer scripts, `conffiles`), likewise. */
+export async function openDebControl(path: string, signal: AbortSignal): Promise<Readable> {
+  return await openTar(path, 'control.tar', signal);
+}
+
+async function openTar(
+  path: string,
+  name: 'data.tar' | 'control.tar',
+  signal: AbortSignal,
+): Promise<Readable> {
   const members = await listArMembers(path);
-  const data = members.find((member) => /^data\.tar(?:\.(?:xz|zst|gz))?$/.test(member.name));
-  if (!data) throw corrupt(path, 'it has no data.tar which can be read');
-  const raw = createReadStream(path, { start: data.offset, end: data.offset + data.sizeBytes - 1, signal });
-  switch (data.name.slice('data.tar'.length)) {
+  const found = members.find((member) =>
+    [name, `${name}.xz`, `${name}.zst`, `${name}.gz`].includes(member.name),
+  );
+  if (!found) throw corrupt(path, `it has no ${name} which can be read`);
+  const raw = createReadStream(path, {
+    start: found.offset,
+    end: found.offset + found.sizeBytes - 1,
+    signal,
+  });
+  switch (found.name.slice(name.length)) {
     case '.xz':
       return Readable.from(decompressXz(raw, { source: path, signal }));
     case '.zst':

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
-import { type Header, pack } from 'tar-stream';
+import { pack } from 'tar-stream';
 import { explainDiskFull } from '../base/disk-full.ts';
 import { EngineError, errnoOf } from '../base/engine-error.ts';
-import { contentSizeBytes, streamContent } from './content.ts';
-import type { FileTree, TreeNode } from './file-tree.ts';
+import type { FileTree } from './file-tree.ts';
+import { writeTar } from './write-tar.ts';
 
 /**
  * Writes the tree as a squashfs image through `sqfstar`, from a tar made on the fly: owners, modes and devices come
@@ -51,57 +51,6 @@ export async function writeRootImage(options: {
   } finally {
     if (sqfstar.exitCode === null && sqfstar.signalCode === null) sqfstar.kill('SIGKILL');
     await closed;
-  }
-}
-
-async function writeTar(
-  tar: ReturnType<typeof pack>,
-  options: { tree: FileTree; onProgress?: (doneBytes: number, totalBytes: number) => void },
-): Promise<void> {
-  const nodes = options.tree.sorted();
-  const totalBytes = nodes.reduce((sum, { node }) => sum + sizeOf(node), 0);
-  let doneBytes = 0;
-  for (const { path, node } of nodes) {
-    const header = toHeader(path, node);
-    if (node.type === 'file') {
-      const entry = tar.entry(header);
-      await pipeline(streamContent(node.content), entry);
-      doneBytes += sizeOf(node);
-      options.onProgress?.(doneBytes, totalBytes);
-    } else {
-      tar.entry(header);
-    }
-  }
-}
-
-function sizeOf(node: TreeNode): number {
-  return node.type === 'file' ? contentSizeBytes(node.content) : 0;
-}
-
-function toHeader(path: string, node: TreeNode): Partial<Header> & Pick<Header, 'name'> {
-  const base = {
-    name: path,
-    mode: node.mode & 0o7777,
-    uid: node.uid,
-    gid: node.gid,
-    mtime: new Date(node.mtime * 1_000),
-    size: sizeOf(node),
-  };
-  switch (node.type) {
-    case 'file':
-      return { ...base, type: 'file' };
-    case 'directory':
-      return { ...base, type: 'directory' };
-    case 'symlink':
-      return { ...base, type: 'symlink', linkname: node.target };
-    case 'hardlink':
-      return { ...base, type: 'link', linkname: node.target };
-    case 'fifo':
-      return { ...base, type: 'fifo' };
-    case 'char':
-      return { ...base, type: 'character-device', devmajor: node.major, devminor: node.minor };
-    case 'block':
-      return { ...base, type: 'block-device', devmajor: node.major, devminor: node.minor };
   }
 }
 
