@@ -4,6 +4,13 @@ import { HostArch } from './arch.ts';
 /** A Debian package name, policy 5.6.1. */
 const PackageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'not a Debian package name');
 
+/** A suite of the main archive or of the security archive. */
+const TemplateSuite = z.strictObject({
+  archive: z.enum(['debian', 'debian-security']),
+  suite: z.string(),
+  components: z.array(z.string()).min(1),
+});
+
 /**
  * `vm-templates/<name>/template.yaml`: what a guest image is made of. Unknown keys are refused, so that a typing
  * error is an error and not a silent default.
@@ -12,15 +19,7 @@ export const VmTemplate = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
   title: z.string(),
   /** Suites of the main archive and of the security archive, most basic first. */
-  suites: z
-    .array(
-      z.strictObject({
-        archive: z.enum(['debian', 'debian-security']),
-        suite: z.string(),
-        components: z.array(z.string()).min(1),
-      }),
-    )
-    .min(1),
+  suites: z.array(TemplateSuite).min(1),
   /** Public mirrors, asked after the person's setting and the host's own; one base URL per archive. */
   mirrors: z
     .array(
@@ -49,3 +48,10 @@ export const VmTemplate = z.strictObject({
   }),
 });
 export type VmTemplate = z.infer<typeof VmTemplate>;
+
+/**
+ * `vm-templates/<name>/emulators.yaml`: where emulators come from besides the template's own suites, which count as
+ * `stable`. Apart from template.yaml because no image depends on it.
+ */
+export const EmulatorSources = z.strictObject({ backports: z.array(TemplateSuite).min(1) });
+export type EmulatorSources = z.infer<typeof EmulatorSources>;

@@ -61,6 +61,7 @@ function packagesWith(texts: { docker: string; buildx: string }): PackageFiles {
       await writeFile(join(folder, 'cache', packageName, path), text);
       return { version: '1', folder: join(folder, 'cache', packageName) };
     },
+    newestVersion: async () => '1',
   };
 }
 

@@ -47,6 +47,10 @@ class Packages implements PackageFiles {
     this.#folder = folder;
   }
 
+  async newestVersion(): Promise<string> {
+    return this.version;
+  }
+
   async fetch({
     wanted,
     signal,

@@ -333,4 +333,37 @@ describe('createPackageFiles', () => {
       expect(existsSync(join(a.folder, 'usr/bin/tool'))).toBe(true);
     });
   });
+
+  it('has a second suite, whose packages come out of that one only', async () => {
+    await withBench(async ({ source, templateFolder }) => {
+      const newer: SmallPackage = {
+        name: 'tool',
+        version: '2.0',
+        files: [{ name: './usr/bin/tool', content: 'NEW', mode: 0o755 }],
+      };
+      await server.publish({ packages: [newer], privateKey: keys.privateKey, suite: 'small-backports' });
+      await writeFile(
+        join(templateFolder, 'emulators.yaml'),
+        'backports: [{ archive: debian, suite: small-backports, components: [main] }]\n',
+      );
+      const files = createPackageFiles(source);
+      const tool = { packageName: 'tool', arch: 'amd64', signal } as const;
+      const wanted = (path: string): boolean => path === 'usr/bin/tool';
+      const [old, fresh] = await Promise.all([
+        files.fetch({ ...tool, wanted, key: 'programs' }),
+        files.fetch({ ...tool, wanted, key: 'programs', suite: 'backports' }),
+      ]);
+      expect([old.version, fresh.version]).toEqual(['1.0', '2.0']);
+      expect(await readFile(join(old.folder, 'usr/bin/tool'), 'utf8')).toBe('TOOL');
+      expect(await readFile(join(fresh.folder, 'usr/bin/tool'), 'utf8')).toBe('NEW');
+
+      server.requests.length = 0;
+      expect(await files.newestVersion(tool)).toBe('1.0');
+      expect(await files.newestVersion({ ...tool, suite: 'backports' })).toBe('2.0');
+      expect(server.requests).toEqual([]);
+      await expect(
+        files.newestVersion({ ...tool, packageName: 'library', suite: 'backports' }),
+      ).rejects.toMatchObject({ code: 'package_missing' });
+    });
+  });
 });

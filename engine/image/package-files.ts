@@ -7,13 +7,12 @@ import { z } from 'zod';
 import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 import { collectGarbage } from '../base/collect-garbage.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
+import { Publisher } from '../base/publisher.ts';
 import { SharedWork } from '../base/shared-work.ts';
-import type { DebianArchive } from '../debian/archive.ts';
 import { openDebData } from '../debian/deb.ts';
 import type { DebianPackage } from '../debian/package-index.ts';
-import type { PackageFiles } from '../vm/ports.ts';
+import type { PackageFiles, PackageName } from '../vm/ports.ts';
 import { canonicalPath } from './file-tree.ts';
-import type { LoadedTemplate } from './template.ts';
 import { listsMaxAgeMs, type TemplateSource } from './template-source.ts';
 
 /** What an unpacked package's folder says about itself; written last. */
@@ -26,55 +25,97 @@ const Unpacked = z.object({
 type Unpacked = z.infer<typeof Unpacked>;
 
 type FetchOptions = Parameters<PackageFiles['fetch']>[0];
+type Fetched = Awaited<ReturnType<PackageFiles['fetch']>>;
 
 /**
- * Files out of single packages, below `<cache>/files/<package>-<arch>-<key>/<sha256>`. What was unpacked within a day
- * is handed out without asking anybody.
+ * Files out of single packages, below `<cache>/files/<package>-<arch>-<key>/<sha256>`, or `…-<key>-backports`. What
+ * was unpacked within a day is handed out without asking anybody.
  */
 export function createPackageFiles(source: TemplateSource): PackageFiles {
-  const unpacking = new SharedWork<void>();
+  const fetching = new SharedWork<Fetched>();
+  const progress = new Publisher<{ base: string; doneBytes: number; totalBytes: number | null }>();
+  const looking = new SharedWork<DebianPackage>();
+  const lookedUp = new Map<string, { readonly version: string; readonly at: number }>();
+
+  const newest = (name: PackageName, signal: AbortSignal): Promise<DebianPackage> =>
+    looking.run(keyOf(name), signal, async (shared) => {
+      const found = await newestPackage(source, name, shared);
+      lookedUp.set(keyOf(name), { version: found.version, at: Date.now() });
+      await collectGarbage();
+      return found;
+    });
+
+  const fetchOnce = async (base: string, options: FetchOptions): Promise<Fetched> => {
+    const notePath = `${base}.json`;
+    const folderOf = (sha256: string): string => join(base, sha256);
+    const known = parseNote(await readFileIfAny(notePath));
+    if (known && isFresh(known.checkedAt) && (await exists(folderOf(known.sha256)))) {
+      return { version: known.version, folder: folderOf(known.sha256) };
+    }
+    const found = await newest(options, options.signal);
+    const folder = folderOf(found.sha256);
+    if (!(await exists(folder))) {
+      const [debPath = ''] = await source.archive(await source.load()).fetch([found], {
+        signal: options.signal,
+        onProgress: options.onProgress,
+      });
+      await unpackFiles(debPath, folder, options);
+    }
+    const note: Unpacked = { version: found.version, sha256: found.sha256, checkedAt: Date.now() };
+    await writeFileAtomic(notePath, JSON.stringify(note));
+    await collectGarbage();
+    return { version: found.version, folder };
+  };
+
   return {
     fetch: async (options) => {
-      const base = join(source.paths.cache, 'files', `${options.packageName}-${options.arch}-${options.key}`);
-      const notePath = `${base}.json`;
-      const known = parseNote(await readFileIfAny(notePath));
-      const folderOf = (sha256: string): string => join(base, sha256);
-      if (known && Date.now() - known.checkedAt < listsMaxAgeMs && (await exists(folderOf(known.sha256)))) {
-        return { version: known.version, folder: folderOf(known.sha256) };
-      }
-      const loaded = await source.load();
-      const archive = source.archive(loaded);
-      const found = await newestPackage(loaded, archive, options);
-      const folder = folderOf(found.sha256);
-      if (!(await exists(folder))) {
-        const [debPath = ''] = await archive.fetch([found], {
-          signal: options.signal,
-          onProgress: options.onProgress,
-        });
-        await unpacking.run(folder, options.signal, (signal) =>
-          unpackFiles(debPath, folder, { ...options, signal }),
+      const base = join(source.paths.cache, 'files', keyOf(options, options.key));
+      const stopListening = progress.listen((told) => {
+        if (told.base === base) options.onProgress?.(told.doneBytes, told.totalBytes);
+      });
+      try {
+        return await fetching.run(base, options.signal, (signal) =>
+          fetchOnce(base, {
+            ...options,
+            signal,
+            onProgress: (doneBytes, totalBytes) => progress.publish({ base, doneBytes, totalBytes }),
+          }),
         );
+      } finally {
+        stopListening();
       }
-      const note: Unpacked = { version: found.version, sha256: found.sha256, checkedAt: Date.now() };
-      await writeFileAtomic(notePath, JSON.stringify(note));
-      await collectGarbage();
-      return { version: found.version, folder };
+    },
+    newestVersion: async ({ signal, ...name }) => {
+      const known = lookedUp.get(keyOf(name));
+      return known && isFresh(known.at) ? known.version : (await newest(name, signal)).version;
     },
   };
 }
 
+/** `qemu-user-amd64-emulators`, `qemu-user-amd64-emulators-backports`. */
+function keyOf({ packageName, arch, suite = 'stable' }: PackageName, key?: string): string {
+  return [packageName, arch, key, suite === 'stable' ? undefined : suite]
+    .filter((part) => part !== undefined)
+    .join('-');
+}
+
+function isFresh(checkedAt: number): boolean {
+  return Date.now() - checkedAt < listsMaxAgeMs;
+}
+
 async function newestPackage(
-  loaded: LoadedTemplate,
-  archive: DebianArchive,
-  options: FetchOptions,
+  source: TemplateSource,
+  { packageName, arch, suite = 'stable' }: PackageName,
+  signal: AbortSignal,
 ): Promise<DebianPackage> {
-  using index = await archive.index({
-    suites: loaded.template.suites,
-    architecture: loaded.template.architectures[options.arch]?.debian ?? options.arch,
+  const loaded = await source.load();
+  using index = await source.archive(loaded).index({
+    suites: await source.suites(loaded, suite),
+    architecture: loaded.template.architectures[arch]?.debian ?? arch,
     maxAgeMs: listsMaxAgeMs,
-    signal: options.signal,
+    signal,
   });
-  return index.newest(options.packageName);
+  return index.newest(packageName);
 }
 
 /** Unpacks into a folder which appears whole, by a rename. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import type { EmulatorSuite } from '../../contract/emulation.ts';
 import type { Log } from '../base/log.ts';
-import { DebianArchive } from '../debian/archive.ts';
+import { DebianArchive, type Suite } from '../debian/archive.ts';
 import { BlobCache } from '../debian/blob-cache.ts';
 import { hostAptMirrors, mirrorOrder } from '../debian/mirrors.ts';
 import type { Paths } from '../paths.ts';
-import { type LoadedTemplate, loadTemplate } from './template.ts';
+import { type LoadedTemplate, loadEmulatorSources, loadTemplate } from './template.ts';
 
 /** Lists up to this old are used without asking a mirror; apt's own timer is daily too. */
 export const listsMaxAgeMs = 24 * 3_600_000;
@@ -27,6 +28,12 @@ export class TemplateSource {
   /** Throws `template_invalid` with file and line. */
   load(): Promise<LoadedTemplate> {
     return loadTemplate(this.#options.templateFolder);
+  }
+
+  /** Where packages of `suite` are looked for. Throws `template_invalid` with file and line. */
+  async suites(loaded: LoadedTemplate, suite: EmulatorSuite): Promise<readonly Suite[]> {
+    if (suite === 'stable') return loaded.template.suites;
+    return (await loadEmulatorSources(this.#options.templateFolder))[suite];
   }
 
   archive(loaded: LoadedTemplate): DebianArchive {

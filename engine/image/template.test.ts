@@ -2,7 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withTempFolder } from '../testing/temp-folder.ts';
-import { loadTemplate, parseTemplate } from './template.ts';
+import { loadEmulatorSources, loadTemplate, parseTemplate } from './template.ts';
 
 const shipped = join(import.meta.dirname, '../../vm-templates/debian-13');
 
@@ -11,6 +11,10 @@ describe('parseTemplate', () => {
 
   it('accepts the template which is shipped', async () => {
     expect(parseTemplate(await read(), 'template.yaml').name).toBe('debian-13');
+  });
+
+  it('accepts the sources of emulators which are shipped', async () => {
+    expect((await loadEmulatorSources(shipped)).backports[0]?.suite).toBe('trixie-backports');
   });
 
   it('refuses an unknown key, naming file and line', async () => {

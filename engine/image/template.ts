@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import { VmTemplate } from '../../contract/template.ts';
+import type { z } from 'zod';
+import { EmulatorSources, VmTemplate } from '../../contract/template.ts';
 import { EngineError } from '../base/engine-error.ts';
 
 /** A file of a template's `guest/` folder. Modes follow content, so that they survive any way of copying the folder. */
@@ -15,16 +16,14 @@ export interface OverlayFile {
 export interface LoadedTemplate {
   readonly template: VmTemplate;
   readonly overlay: readonly OverlayFile[];
-  /** SHA-256 of everything in the folder. */
+  /** SHA-256 of everything that images are made of. */
   readonly hash: string;
 }
 
 /** Reads `template.yaml` and `guest/` of a template. Throws `template_invalid` with file and line. */
 export async function loadTemplate(folder: string): Promise<LoadedTemplate> {
   const path = join(folder, 'template.yaml');
-  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
-    throw invalid(`Cannot read "${path}"`, thrown instanceof Error ? thrown.message : String(thrown));
-  });
+  const text = await readText(path);
   const template = parseTemplate(text, path);
   const overlay = await readOverlay(join(folder, 'guest'));
   const hash = createHash('sha256').update(text);
@@ -35,14 +34,30 @@ export async function loadTemplate(folder: string): Promise<LoadedTemplate> {
   return { template, overlay, hash: hash.digest('hex') };
 }
 
+/** Reads a template's `emulators.yaml`. Throws `template_invalid` with file and line. */
+export async function loadEmulatorSources(folder: string): Promise<EmulatorSources> {
+  const path = join(folder, 'emulators.yaml');
+  return parseDocumentAs(EmulatorSources, await readText(path), path);
+}
+
 /** Throws `template_invalid` naming `path` and the line of the first mistake. */
 export function parseTemplate(text: string, path: string): VmTemplate {
+  return parseDocumentAs(VmTemplate, text, path);
+}
+
+async function readText(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((thrown: unknown) => {
+    throw invalid(`Cannot read "${path}"`, thrown instanceof Error ? thrown.message : String(thrown));
+  });
+}
+
+function parseDocumentAs<T>(schema: z.ZodType<T>, text: string, path: string): T {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const syntax = document.errors[0];
   if (syntax)
     throw invalid(`${path}:${lines.linePos(syntax.pos[0]).line}`, syntax.message.split('\n')[0] ?? '');
-  const parsed = VmTemplate.safeParse(document.toJS());
+  const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   if (!issue) throw invalid(path, 'it is not a template');

@@ -79,8 +79,8 @@ export function makeAr(members: readonly (readonly [string, Uint8Array])[]): Buf
 export type Intercept = (path: string, request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * A signed Debian archive of a few packages on a loopback port, with ranges as real mirrors have them. One suite
- * (`small`), one component (`main`), one architecture (`amd64`).
+ * A signed Debian archive of a few packages on a loopback port, with ranges as real mirrors have them. One component
+ * (`main`), one architecture (`amd64`).
  */
 export class SmallArchive {
   readonly files = new Map<string, Buffer>();
@@ -108,8 +108,12 @@ export class SmallArchive {
     packages: readonly SmallPackage[];
     privateKey: PrivateKey;
     validUntil?: Date;
+    /** Default `small`. */
+    suite?: string;
+    /** As the release file calls the suite; default its real name. */
     codename?: string;
   }): Promise<void> {
+    const { suite = 'small' } = options;
     const stanzas: string[] = [];
     for (const item of options.packages) {
       const deb = await makeDeb(item.files);
@@ -128,11 +132,11 @@ export class SmallArchive {
       );
     }
     const index = compressXz(Buffer.from(`${stanzas.join('\n\n')}\n`));
-    const folder = '/debian/dists/small';
+    const folder = `/debian/dists/${suite}`;
     this.files.set(`${folder}/main/binary-amd64/by-hash/SHA256/${sha256(index)}`, index);
     const release = [
       'Suite: stable',
-      `Codename: ${options.codename ?? 'small'}`,
+      `Codename: ${options.codename ?? suite}`,
       'Date: Sat, 01 Jan 2022 00:00:00 UTC',
       ...(options.validUntil ? [`Valid-Until: ${options.validUntil.toUTCString()}`] : []),
       'Acquire-By-Hash: yes',

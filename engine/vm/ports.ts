@@ -1,5 +1,6 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Arch } from '../../contract/arch.ts';
+import type { EmulatorSuite } from '../../contract/emulation.ts';
 import type { Accelerator, AcceleratorTrial, BootStageId, GuestImage } from '../../contract/records.ts';
 import type { Scope } from '../base/scope.ts';
 import type { VmPaths } from '../paths.ts';
@@ -243,21 +244,31 @@ export interface VmRecord {
   readonly createdAt: number;
 }
 
+/** Names a package of one architecture in one suite. */
+export interface PackageName {
+  readonly packageName: string;
+  readonly arch: 'amd64' | 'arm64';
+  /** Default `stable`: the template's own suites. */
+  readonly suite?: EmulatorSuite;
+}
+
 /** Single files out of Debian packages, verified as the guest image's packages are. */
 export interface PackageFiles {
   /**
-   * Fetches `packageName` for `arch` from the template's suites, checks it, and unpacks those of its files which
-   * `wanted` accepts (paths without leading `/`) into a folder of the cache, once per package version.
+   * Fetches a package, checks it, and unpacks those of its files which `wanted` accepts (paths without leading `/`)
+   * into a folder of the cache, once per package version. Callers at the same time share the work.
    */
-  fetch(options: {
-    packageName: string;
-    arch: 'amd64' | 'arm64';
-    wanted: (path: string) => boolean;
-    /** Names the folder; the same key must always mean the same `wanted`. */
-    key: string;
-    signal: AbortSignal;
-    onProgress?: (doneBytes: number, totalBytes: number | null) => void;
-  }): Promise<{ version: string; folder: string }>;
+  fetch(
+    options: PackageName & {
+      wanted: (path: string) => boolean;
+      /** Names the folder; the same key must always mean the same `wanted`. */
+      key: string;
+      signal: AbortSignal;
+      onProgress?: (doneBytes: number, totalBytes: number | null) => void;
+    },
+  ): Promise<{ version: string; folder: string }>;
+  /** The newest version as the package lists of the last day have it; downloads lists at most. */
+  newestVersion(options: PackageName & { signal: AbortSignal }): Promise<string>;
 }
 
 /** What runs while a VM is up. The VM calls it after each connect; what it makes belongs to `scope`. */
