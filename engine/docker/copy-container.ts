@@ -3,6 +3,7 @@ import type { ContainerInspectInfo } from 'dockerode';
 import { EngineError, toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import { type ContainerChanges, containerConfiguration } from './container-configuration.ts';
+import { createContainer } from './create-container.ts';
 import { dockerStatusOf, explainDockerError } from './docker-error.ts';
 
 export interface CopyOptions {
@@ -72,7 +73,7 @@ export async function copyContainer(options: CopyOptions): Promise<ContainerCopy
       ...(platform !== null && { platform }),
     });
     signal.throwIfAborted();
-    const copy = await docker.createContainer({ ...configuration, name });
+    const copy = docker.getContainer(await createContainer(docker, { ...configuration, name }));
     undo.push(() => copy.remove({ force: true, v: true }));
     await copy.start({ abortSignal: signal });
     return { id: copy.id, originalName, keptImage };
