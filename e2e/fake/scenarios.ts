@@ -1,6 +1,8 @@
 import type { Container } from '../../contract/records.ts';
 import type { State } from '../../contract/state.ts';
+import { crashDiagnosis, noHandlerDiagnosis } from './diagnosis-records.ts';
 import { emulationRecords } from './emulation-records.ts';
+import { fullImages } from './image-records.ts';
 import {
   bootRecord,
   containerRecord,
@@ -162,6 +164,7 @@ const build: Record<ScenarioName, () => State> = {
           },
         }),
       },
+      dockerImages: fullImages(hostileImage),
       jobs: {
         'emulator-1': jobRecord({
           id: 'emulator-1',
@@ -311,6 +314,24 @@ function fullContainers(): Container[] {
       state: 'exited',
       status: 'Exited (139) 4 minutes ago',
       exitCode: 139,
+      diagnosis: crashDiagnosis(),
+    }),
+    containerRecord({
+      name: 'queue',
+      image: 'ghcr.io/acme/api:2.4.1',
+      arch: 'arm64',
+      execution: 'unknown',
+      state: 'exited',
+      status: 'Exited (126) 1 minute ago',
+      exitCode: 126,
+      diagnosis: noHandlerDiagnosis(),
+    }),
+    containerRecord({
+      name: 'nightly',
+      image: 'acme/report:7',
+      state: 'exited',
+      status: 'Exited (3) 6 hours ago',
+      exitCode: 3,
     }),
     containerRecord({
       name: 'one-off',

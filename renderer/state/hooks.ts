@@ -22,6 +22,13 @@ export function useUnavailable(): string | undefined {
   return useStale() ? 'The engine is not reachable at the moment' : undefined;
 }
 
+/** Why nothing can be asked of the VM's Docker now; undefined when it can. */
+export function useDockerUnavailable(vm: string): string | undefined {
+  const unreachable = useUnavailable();
+  const ready = useEngineState((state) => state.vms[vm]?.endpoints.dockerReady);
+  return unreachable ?? (ready ? undefined : 'The VM has to run first');
+}
+
 /** The VM with the host's own architecture; there is one as soon as there is a state. */
 export function useServiceVm(): Vm | undefined {
   return useEngineState((state) => Object.values(state.vms).find((vm) => vm.kind === 'service'));

@@ -6,13 +6,17 @@ import { formatAge } from '../../ui/text/duration.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { hasFailed } from './container-failure.ts';
+import { DoctorCard } from './doctor-card.tsx';
+import { FixProgress } from './fix-progress.tsx';
+import { LensCard } from './lens-card.tsx';
 import { PortList, portText } from './port-list.tsx';
 import { ProcessTree } from './process-tree.tsx';
 
 const ageTickMs = 10_000;
 const shortIdLength = 12;
 
-/** What a container's row unfolds to: its processes, then the facts a table has no room for. */
+/** What a container's row unfolds to: what is wrong, its processes, then the facts a table has no room for. */
 export function ContainerDetails({ container }: { container: Container }) {
   const now = useNow(ageTickMs);
   const facts: Fact[] = [
@@ -47,6 +51,8 @@ export function ContainerDetails({ container }: { container: Container }) {
   const blocked = container.ports.filter((port) => port.problem !== null);
   return (
     <div className="flex flex-col gap-4">
+      <FixProgress container={container} />
+      {hasFailed(container) ? <DoctorCard container={container} /> : null}
       {blocked.map((port) => (
         <ErrorPanel
           key={portText(port)}
@@ -59,6 +65,7 @@ export function ContainerDetails({ container }: { container: Container }) {
       ) : (
         <p className="text-muted">It has no processes while it is not running.</p>
       )}
+      <LensCard container={container} />
       <Facts facts={facts} />
     </div>
   );

@@ -1,4 +1,4 @@
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, Stethoscope } from 'lucide-react';
 import type { Container, ContainerState } from '../../../contract/records.ts';
 import { useStale } from '../../state/hooks.ts';
 import { classNames } from '../../ui/class-names.ts';
@@ -7,6 +7,7 @@ import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { ArchPill } from '../../vocabulary/arch-pill.tsx';
 import { ContainerDetails } from './container-details.tsx';
+import { hasFailed } from './container-failure.ts';
 import { PortList } from './port-list.tsx';
 
 const lamps: Record<ContainerState, LampTone> = {
@@ -32,7 +33,7 @@ export interface ContainerRowProps {
 export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
   const stale = useStale() || container.stale;
   const detailsId = `container-${container.id}`;
-  const failed = container.state === 'exited' && container.exitCode !== null && container.exitCode !== 0;
+  const failed = hasFailed(container);
   return (
     <>
       <tr
@@ -69,6 +70,13 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
               <p className="truncate font-mono text-xs text-muted">
                 <Untrusted text={container.image} />
               </p>
+              {container.diagnosis ? (
+                <p className="flex gap-1 pt-0.5 text-xs text-bad">
+                  <Stethoscope aria-hidden className="mt-0.5 size-3 shrink-0" />
+                  <span className="sr-only">Verdict: </span>
+                  <Untrusted text={container.diagnosis.title} className="line-clamp-2 wrap-anywhere" />
+                </p>
+              ) : null}
             </div>
           </div>
         </td>

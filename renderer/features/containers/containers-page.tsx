@@ -1,5 +1,6 @@
 import { Boxes } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { Container } from '../../../contract/records.ts';
 import { useContainers, useHandlers, useServiceVm, useStale } from '../../state/hooks.ts';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -14,6 +15,7 @@ export function ContainersPage({ item }: { item: string | null }) {
   useEffect(() => {
     if (item) setOpen((before) => new Set([...before, item]));
   }, [item]);
+  useShown(item, containers);
   const toggle = (id: string): void => {
     const next = new Set(open);
     if (!next.delete(id)) next.add(id);
@@ -60,6 +62,14 @@ export function ContainersPage({ item }: { item: string | null }) {
       </div>
     </Page>
   );
+}
+
+/** Scrolls to the container of `item`, once, as soon as there is one: it may be started only at this moment. */
+function useShown(item: string | null, containers: readonly Container[]): void {
+  const id = item === null ? undefined : containers.find((one) => one.id.startsWith(item))?.id;
+  useEffect(() => {
+    if (id) document.getElementById(`container-${id}`)?.scrollIntoView({ block: 'nearest' });
+  }, [id]);
 }
 
 /** Teaches the one command this program is for. */
