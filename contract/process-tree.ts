@@ -36,8 +36,16 @@ export const EmulationTax = z.object({
   /** CPU time of its living processes, and what of it emulated ones used. */
   cpuMs: z.number().nonnegative(),
   emulatedCpuMs: z.number().nonnegative(),
+  /**
+   * CPU time of its processes that have ended, of which nobody knows any more how they ran; from the container's
+   * cgroup. Null for the whole VM, and where there is no such cgroup.
+   */
+  endedCpuMs: z.number().nonnegative().nullable(),
   rssBytes: z.number().nonnegative(),
-  /** Memory of the emulators themselves: their code, data and translated blocks; null until it has been read. */
+  /**
+   * Memory of the emulators themselves: their code, data and translated blocks, a page which several of them share
+   * counted once between them. A floor (engine/process-tree/emulator-mappings.ts). Null until it has been read.
+   */
   extraRssBytes: z.number().nonnegative().nullable(),
 });
 export type EmulationTax = z.infer<typeof EmulationTax>;

@@ -1,6 +1,7 @@
 import { EngineError } from '../base/engine-error.ts';
 import { withDeadline } from '../base/time.ts';
 import type { GuestLink, GuestProcess } from '../vm/ports.ts';
+import { type RawMemory, readRawMemory } from './raw-memory.ts';
 import { type RawSample, readRawSample } from './raw-sample.ts';
 import { samplerScript } from './sampler-script.ts';
 
@@ -15,7 +16,7 @@ export class GuestSampler {
   readonly #process: GuestProcess;
   readonly #chunks: AsyncIterator<Buffer>;
   #buffered: Buffer = Buffer.alloc(0);
-  /** Settles when no sample is being taken; answers come in the order of requests. */
+  /** Settles when no question is open; answers come in the order of questions. */
   #busy: Promise<unknown> = Promise.resolve();
 
   private constructor(process: GuestProcess) {
@@ -33,8 +34,24 @@ export class GuestSampler {
   }
 
   /** Reads /proc once. After a failure the sampler is of no use any more: close it. */
-  sample(signal: AbortSignal): Promise<RawSample> {
-    const sampling = this.#busy
+  async sample(signal: AbortSignal): Promise<RawSample> {
+    return readRawSample(await this.#ask('', signal));
+  }
+
+  /** Reads how much of these processes' memory is their emulator's. Failures as with `sample`. */
+  async memory(pids: readonly number[], signal: AbortSignal): Promise<RawMemory> {
+    return readRawMemory(await this.#ask(`memory ${pids.join(' ')}`, signal));
+  }
+
+  /** Ends the guest's process and waits until it has ended. */
+  async close(): Promise<void> {
+    this.#process.stdin.end();
+    this.#process.kill();
+    await this.#process.exited;
+  }
+
+  #ask(question: string, signal: AbortSignal): Promise<Buffer> {
+    const asking = this.#busy
       .catch(() => undefined)
       .then(() =>
         withDeadline(
@@ -47,30 +64,23 @@ export class GuestSampler {
               hint: 'It is overloaded or stuck; try again, or restart the VM.',
             }),
           },
-          (deadline) => this.#sample(deadline),
+          (deadline) => this.#answer(question, deadline),
         ),
       );
-    this.#busy = sampling;
-    return sampling;
+    this.#busy = asking;
+    return asking;
   }
 
-  /** Ends the guest's process and waits until it has ended. */
-  async close(): Promise<void> {
-    this.#process.stdin.end();
-    this.#process.kill();
-    await this.#process.exited;
-  }
-
-  async #sample(signal: AbortSignal): Promise<RawSample> {
+  async #answer(question: string, signal: AbortSignal): Promise<Buffer> {
     signal.throwIfAborted();
     // Whoever waits for a chunk is woken by the end of the stream.
     const stop = (): void => this.#process.kill();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      this.#process.stdin.write('\n');
+      this.#process.stdin.write(`${question}\n`);
       const bytes = (await this.#take(4)).readUInt32BE(0);
       if (bytes > maxFrameBytes) throw brokenSampler('it answered in a form that this engine does not know');
-      return readRawSample(await this.#take(bytes));
+      return await this.#take(bytes);
     } catch (thrown) {
       signal.throwIfAborted();
       throw thrown;

@@ -1,5 +1,5 @@
 import type { Arch } from '../../contract/arch.ts';
-import type { ProcessSample } from '../../contract/process-tree.ts';
+import type { Process, ProcessSample } from '../../contract/process-tree.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import { Publisher } from '../base/publisher.ts';
@@ -8,6 +8,7 @@ import type { BinfmtEntry } from '../emulation/binfmt-entry.ts';
 import type { GuestLink } from '../vm/ports.ts';
 import { buildTree } from './build-tree.ts';
 import { type ContainerExecution, containerExecutions } from './container-execution.ts';
+import { emulationTaxes } from './emulation-taxes.ts';
 import { type VmSample, VmSampler } from './vm-sampler.ts';
 
 export interface ProcessTreesOptions {
@@ -70,7 +71,11 @@ export class ProcessTrees {
 
   /** One sample of a container, or of the whole VM. Throws `wrong_state` when the VM is away. */
   async sample(vm: string, containerId: string | null): Promise<ProcessSample> {
-    return view(await this.#fresh(vm), containerId);
+    return await this.#look(vm, async (sampler) => {
+      const sample = await sampler.fresh();
+      await sampler.readMemory(ofContainer(sample.processes, containerId));
+      return view(sampler, sample, containerId);
+    });
   }
 
   /**
@@ -112,7 +117,9 @@ export class ProcessTrees {
         // Half an interval: watchers that started at different times come to share their samples.
         const sample = await orAborted(sampler.recent(this.#intervalMs / 2), ending);
         failed = false;
-        yield view(sample, containerId);
+        yield view(sampler, sample, containerId);
+        // Shown with the next sample: nobody waits for it.
+        await orAborted(sampler.readMemory(ofContainer(sample.processes, containerId)), ending);
         const dueAt = sample.at + Math.max(this.#intervalMs, sample.sampleMs * (samplingShare - 1));
         pauseMs = Math.max(0, dueAt - Date.now());
       } catch (thrown) {
@@ -129,14 +136,15 @@ export class ProcessTrees {
     vm: string,
     containerIds: readonly string[],
   ): Promise<Map<string, ContainerExecution>> {
-    return containerExecutions((await this.#fresh(vm)).processes, containerIds);
+    const { processes } = await this.#look(vm, (sampler) => sampler.fresh());
+    return containerExecutions(processes, containerIds);
   }
 
-  async #fresh(vm: string): Promise<VmSample> {
+  async #look<T>(vm: string, work: (sampler: VmSampler) => Promise<T>): Promise<T> {
     const sampler = this.#require(vm);
     const release = sampler.hold();
     try {
-      return await sampler.fresh();
+      return await work(sampler);
     } finally {
       release();
     }
@@ -166,9 +174,27 @@ export class ProcessTrees {
   }
 }
 
-function view(sample: VmSample, containerId: string | null): ProcessSample {
+/** The tax of everything, left out processes included, beside as many processes as a window shows. */
+function view(sampler: VmSampler, sample: VmSample, containerId: string | null): ProcessSample {
   const { processes, omitted } = buildTree(sample.processes, containerId, maxProcesses);
-  return { at: sample.at, sampleMs: sample.sampleMs, processes, taxes: [], omitted };
+  const taxes = emulationTaxes({
+    processes: ofContainer(sample.processes, containerId),
+    containerCpuMs: sample.containerCpuMs,
+    emulatorBytes: sampler.emulatorBytes,
+  });
+  return {
+    at: sample.at,
+    sampleMs: sample.sampleMs,
+    processes,
+    taxes: containerId === null ? taxes : taxes.filter((tax) => tax.containerId === containerId),
+    omitted,
+  };
+}
+
+function ofContainer(processes: readonly Process[], containerId: string | null): readonly Process[] {
+  return containerId === null
+    ? processes
+    : processes.filter((process) => process.containerId === containerId);
 }
 
 export function createProcessTrees(options: ProcessTreesOptions): ProcessTrees {

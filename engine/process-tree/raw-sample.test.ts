@@ -29,6 +29,7 @@ function processRecord(change: {
   argv?: string | Uint8Array;
   cgroup?: string;
   flags?: string;
+  runner?: string;
 }): (string | Uint8Array)[] {
   const stat = Buffer.concat([
     Buffer.from('42 ('),
@@ -47,6 +48,7 @@ function processRecord(change: {
     header,
     change.flags ?? '',
     '',
+    change.runner ?? '',
   ];
 }
 
@@ -75,6 +77,7 @@ describe('readRawSample', () => {
         exeHeader: { bits: 64, endian: 'little', type: 2, machine: 62 },
         guestHeader: null,
         keptArgv0: null,
+        runner: null,
       },
     ]);
   });
@@ -110,6 +113,19 @@ describe('readRawSample', () => {
   it('tells whether argv[0] was kept', () => {
     expect(read({ flags: '1' })).toMatchObject({ keptArgv0: true });
     expect(read({ flags: '0' })).toMatchObject({ keptArgv0: false });
+  });
+
+  it('says what executes a program of another architecture', () => {
+    expect(read({ runner: '/opt/qemu-aarch64' })).toMatchObject({ runner: '/opt/qemu-aarch64' });
+  });
+
+  it('reads the CPU time of containers, and leaves out what tells none', () => {
+    const groups = [
+      ['group', `/docker/${box}`, 'usage_usec 1234567\nuser_usec 1000000\nsystem_usec 234567\n'],
+      ['group', `/docker/${'c'.repeat(64)}`, ''],
+      ['group', '/user.slice', 'usage_usec 5000\n'],
+    ];
+    expect(readRawSample(body(...groups)).containerCpuMs).toEqual(new Map([[box, 1_235]]));
   });
 
   it('refuses a frame that is cut short', () => {

@@ -1,5 +1,7 @@
 import { type BinfmtEntry, parseBinfmtEntry } from '../emulation/binfmt-entry.ts';
 import { type ElfHeader, readElfHeader } from '../emulation/elf-header.ts';
+import { procStat } from './proc-stat.ts';
+import { records } from './records.ts';
 
 /** A process as the sampler found it in /proc, read but not interpreted. Sources: proc(5), getauxval(3). */
 export interface RawProcess {
@@ -22,6 +24,12 @@ export interface RawProcess {
   readonly guestHeader: ElfHeader | null;
   /** Whether the kernel kept argv[0] for the emulator (flag P), from AT_FLAGS; null for anything but an emulator. */
   readonly keptArgv0: boolean | null;
+  /**
+   * The file whose code the processor executes, for a program of another architecture than the kernel's: the program
+   * itself where the processor knows both (386 on amd64), an emulator where a handler with flag T hides it; null for
+   * every other program.
+   */
+  readonly runner: string | null;
 }
 
 export interface RawSample {
@@ -30,6 +38,8 @@ export interface RawSample {
   readonly sampleMs: number;
   readonly entries: readonly BinfmtEntry[];
   readonly processes: readonly RawProcess[];
+  /** CPU time of each container since it started, processes that have ended included, by id; from its cgroup. */
+  readonly containerCpuMs: ReadonlyMap<string, number>;
 }
 
 /** Bit 0 of AT_FLAGS: AT_FLAGS_PRESERVE_ARGV0, Linux 5.12. */
@@ -46,68 +56,55 @@ export function readRawSample(body: Buffer): RawSample {
   let pageBytes = 4_096;
   const entries: BinfmtEntry[] = [];
   const processes: RawProcess[] = [];
-  for (const [kind, ...fields] of records(body)) {
-    if (kind?.equals(head)) {
-      const [uptime = 0, took = 0, ticks = ticksPerSecond, page = pageBytes] = fields.map((field) =>
-        Number(field),
-      );
-      uptimeMs = uptime * 1_000;
-      sampleMs = Math.round(took * 1_000);
-      ticksPerSecond = ticks;
-      pageBytes = page;
-    } else if (kind?.equals(entry)) {
-      const [name, text] = fields.map((field) => field.toString('utf8'));
-      const parsed = parseBinfmtEntry(name ?? '', text ?? '');
-      if (parsed) entries.push(parsed);
-    } else {
-      const parsed = readProcess(fields, { ticksPerSecond, pageBytes });
-      if (parsed) processes.push(parsed);
+  const containerCpuMs = new Map<string, number>();
+  for (const [kind = Buffer.alloc(0), ...fields] of records(body)) {
+    switch (kind.toString('latin1')) {
+      case 'head': {
+        const [uptime = 0, took = 0, ticks = ticksPerSecond, page = pageBytes] = fields.map(Number);
+        uptimeMs = uptime * 1_000;
+        sampleMs = Math.round(took * 1_000);
+        ticksPerSecond = ticks;
+        pageBytes = page;
+        break;
+      }
+      case 'entry': {
+        const [name = '', text = ''] = fields.map((field) => field.toString('utf8'));
+        const parsed = parseBinfmtEntry(name, text);
+        if (parsed) entries.push(parsed);
+        break;
+      }
+      case 'group': {
+        const [path = '', statistics = ''] = fields.map((field) => field.toString('utf8'));
+        const id = containerOf(path);
+        // cgroup-v2.rst, cpu.stat: microseconds.
+        const used = /^usage_usec (\d+)$/m.exec(statistics)?.[1];
+        if (id !== null && used !== undefined) containerCpuMs.set(id, Math.round(Number(used) / 1_000));
+        break;
+      }
+      case 'process': {
+        const parsed = readProcess(fields, { ticksPerSecond, pageBytes });
+        if (parsed) processes.push(parsed);
+        break;
+      }
     }
   }
-  return { uptimeMs, sampleMs, entries, processes };
-}
-
-const head = Buffer.from('head');
-const entry = Buffer.from('entry');
-
-function* records(body: Buffer): Generator<Buffer[]> {
-  let at = 0;
-  while (at < body.length) {
-    const fields: Buffer[] = [];
-    const count = body.readUInt16BE(at);
-    at += 2;
-    for (let index = 0; index < count; index += 1) {
-      const bytes = body.readUInt32BE(at);
-      at += 4;
-      if (at + bytes > body.length) throw new RangeError('a sample of /proc is cut short');
-      fields.push(body.subarray(at, at + bytes));
-      at += bytes;
-    }
-    yield fields;
-  }
+  return { uptimeMs, sampleMs, entries, processes, containerCpuMs };
 }
 
 function readProcess(
   fields: readonly Buffer[],
   unit: { ticksPerSecond: number; pageBytes: number },
 ): RawProcess | null {
-  const [pid, stat, argv, uid, cgroup, exe, exeHeader, flags, guestHeader] = fields;
-  if (!pid || !stat || !argv || !uid || !cgroup || !exe || !exeHeader || !flags || !guestHeader) return null;
-  // The name stands in parentheses and may itself hold anything, parentheses and newlines included.
-  const nameEnd = stat.lastIndexOf(0x29);
-  const comm = stat.subarray(stat.indexOf(0x28) + 1, nameEnd).toString('utf8');
-  // From field 3 of proc_pid_stat(5) on.
-  const numbers = stat
-    .subarray(nameEnd + 2)
-    .toString('latin1')
-    .split(' ');
-  const field = (number: number): number => Number(numbers[number - 3] ?? 0);
+  const [pid, stat, argv, uid, cgroup, exe, exeHeader, flags, guestHeader, runner] = fields;
+  if (!pid || !stat || !argv || !uid || !cgroup || !exe || !exeHeader || !flags || !guestHeader || !runner)
+    return null;
+  const { comm, state, field } = procStat(stat);
   const ticksToMs = 1_000 / unit.ticksPerSecond;
   return {
     pid: Number(pid),
     ppid: field(4),
     uid: Number(uid),
-    state: numbers[0] ?? '',
+    state,
     comm,
     argv: splitArguments(argv),
     cpuMs: Math.round((field(14) + field(15)) * ticksToMs),
@@ -119,6 +116,7 @@ function readProcess(
     exeHeader: readElfHeader(exeHeader),
     guestHeader: readElfHeader(guestHeader),
     keptArgv0: flags.length === 0 ? null : (BigInt(flags.toString('latin1')) & flagPreserveArgv0) !== 0n,
+    runner: runner.length === 0 ? null : runner.toString('utf8'),
   };
 }
 

@@ -3,9 +3,10 @@ import type { Process } from '../../contract/process-tree.ts';
 import type { Log } from '../base/log.ts';
 import type { BinfmtEntry } from '../emulation/binfmt-entry.ts';
 import type { GuestLink } from '../vm/ports.ts';
+import { EmulatorMemory } from './emulator-memory.ts';
 import { GuestSampler } from './guest-sampler.ts';
 import type { RawProcess, RawSample } from './raw-sample.ts';
-import { recognise } from './recognise.ts';
+import { type Recognised, recognise } from './recognise.ts';
 
 /** Everything that ran in a VM at one moment. */
 export interface VmSample {
@@ -13,6 +14,8 @@ export interface VmSample {
   readonly at: number;
   readonly sampleMs: number;
   readonly processes: readonly Process[];
+  /** CPU time of each container since it started, ended processes included. */
+  readonly containerCpuMs: ReadonlyMap<string, number>;
 }
 
 export interface VmSamplerOptions {
@@ -31,12 +34,17 @@ export interface VmSamplerOptions {
  */
 export class VmSampler {
   readonly #options: VmSamplerOptions;
+  readonly #memory = new EmulatorMemory();
+  /** How the processes of the latest sample were recognised, by pid and start. */
+  #recognised = new Map<string, Recognised>();
   #users = 0;
   #linger: NodeJS.Timeout | undefined;
   #sampler: Promise<GuestSampler> | undefined;
   #latest: VmSample | undefined;
   #running: Promise<VmSample> | undefined;
   #next: Promise<VmSample> | undefined;
+  /** Settles when no memory is being read. */
+  #reading: Promise<void> = Promise.resolve();
   /** Boot by the host's clock, read once, so that start times do not move from sample to sample. */
   #bootAt: number | undefined;
 
@@ -81,6 +89,27 @@ export class VmSampler {
     return this.#running ?? this.#begin();
   }
 
+  /** Memory of the emulator under a process; null until `readMemory` has come to it. */
+  readonly emulatorBytes = (process: Process): number | null => this.#memory.bytesOf(process);
+
+  /**
+   * Reads how much memory the emulators under some of these processes take: as many as its budget allows, those not
+   * known first. Asks the guest nothing when all are known.
+   */
+  readMemory(processes: readonly Process[]): Promise<void> {
+    // One after the other, so that nothing is read twice.
+    this.#reading = this.#reading.catch(() => undefined).then(() => this.#readMemory(processes));
+    return this.#reading;
+  }
+
+  async #readMemory(processes: readonly Process[]): Promise<void> {
+    const due = this.#memory.due(processes, Date.now());
+    const bootAt = this.#bootAt;
+    if (due.length === 0 || bootAt === undefined) return;
+    const read = await this.#use((sampler) => sampler.memory(due, this.signal));
+    this.#memory.learn(read, bootAt, Date.now());
+  }
+
   #begin(): Promise<VmSample> {
     const running = this.#take().finally(() => {
       if (this.#running === running) this.#running = undefined;
@@ -90,19 +119,23 @@ export class VmSampler {
   }
 
   async #take(): Promise<VmSample> {
+    const raw = await this.#use((sampler) => sampler.sample(this.signal));
+    const at = Date.now();
+    this.#options.onEntries(raw.entries);
+    this.#bootAt ??= at - raw.uptimeMs;
+    const sample = this.#interpret(raw, at, this.#bootAt);
+    this.#memory.keep(sample.processes);
+    this.#latest = sample;
+    return sample;
+  }
+
+  async #use<T>(work: (sampler: GuestSampler) => Promise<T>): Promise<T> {
     this.#sampler ??= GuestSampler.start(this.#options.link);
     const using = this.#sampler;
     try {
-      const sampler = await using;
-      const raw = await sampler.sample(this.signal);
-      const at = Date.now();
-      this.#options.onEntries(raw.entries);
-      this.#bootAt ??= at - raw.uptimeMs;
-      const sample = this.#interpret(raw, at, this.#bootAt);
-      this.#latest = sample;
-      return sample;
+      return await work(await using);
     } catch (thrown) {
-      // The next sample begins with a new process.
+      // The next question goes to a new process.
       if (this.#sampler === using) await this.#closeSampler();
       throw thrown;
     }
@@ -119,15 +152,25 @@ export class VmSampler {
   }
 
   #interpret(raw: RawSample, at: number, bootAt: number): VmSample {
+    const before = this.#recognised;
+    this.#recognised = new Map();
     return {
       at,
       sampleMs: raw.sampleMs,
-      processes: raw.processes.map((process) => this.#toProcess(process, raw, bootAt)),
+      processes: raw.processes.map((process) => this.#toProcess(process, { raw, bootAt, before })),
+      containerCpuMs: raw.containerCpuMs,
     };
   }
 
-  #toProcess(process: RawProcess, raw: RawSample, bootAt: number): Process {
-    const recognised = recognise(process, raw.entries, this.#options.arch);
+  #toProcess(
+    process: RawProcess,
+    { raw, bootAt, before }: { raw: RawSample; bootAt: number; before: ReadonlyMap<string, Recognised> },
+  ): Process {
+    const key = `${process.pid} ${process.startedAfterBootMs}`;
+    // A zombie has no program left to go by; it is what it was.
+    const known = process.exe === '' ? before.get(key) : undefined;
+    const recognised = known ?? recognise(process, raw.entries, this.#options.arch);
+    this.#recognised.set(key, recognised);
     return {
       pid: process.pid,
       ppid: process.ppid,
