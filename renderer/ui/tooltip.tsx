@@ -14,7 +14,7 @@ export function Tooltip({
       <Base.Trigger render={children} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} className="z-50">
-          <Base.Popup className="max-w-72 rounded-md bg-ink px-2 py-1 text-sm text-window shadow-high motion-safe:animate-rise">
+          <Base.Popup className="max-w-72 rounded-md whitespace-pre-line bg-ink px-2 py-1 text-sm text-window shadow-high motion-safe:animate-rise">
             {text}
           </Base.Popup>
         </Base.Positioner>

@@ -1,24 +1,27 @@
-import type { Handler, HandlerState } from '../../../contract/records.ts';
-import type { LampTone } from '../../ui/lamp.tsx';
+import type { Handler, SelfTestCause, SelfTestStepId } from '../../../contract/records.ts';
 
-export const handlerLamps: Record<HandlerState, LampTone> = {
-  native: 'good',
-  off: 'off',
-  'switching-on': 'busy',
-  on: 'good',
-  'switching-off': 'busy',
-  failed: 'bad',
-  unknown: 'unknown',
+/** What each rung of the self-test asks, as a person would. */
+export const stepWords: Record<SelfTestStepId, string> = {
+  entry: 'Registered as it should be',
+  order: 'No other handler comes first',
+  run: 'A program runs',
+  'open-binary': 'Programs that may not be read run',
+  credentials: 'setuid programs get their rights',
+  argv0: 'Programs see how they were called',
+  signal: 'A crash is told as a crash',
+  isa: 'Instruction set',
+  syscalls: 'System calls',
+  busybox: 'A shell with pipes and threads',
+  docker: 'docker run',
 };
 
-export const handlerWords: Record<HandlerState, string> = {
-  native: 'Native',
-  off: 'Off',
-  'switching-on': 'Switching on',
-  on: 'On, proved',
-  'switching-off': 'Switching off',
-  failed: 'Failed',
-  unknown: 'Not known',
+/** Follows "Self-test". */
+export const causeWords: Record<SelfTestCause, string> = {
+  boot: 'at the VM’s start',
+  wake: 'after waking up',
+  change: 'after a change',
+  drift: 'after something else changed the handler',
+  request: 'on request',
 };
 
 /** What the flags of a binfmt_misc entry mean for programs. Source: kernel doc admin-guide/binfmt-misc.rst. */
@@ -32,7 +35,7 @@ const flagMeanings: Record<string, { with: string; without: string }> = {
   F: { with: 'works inside containers', without: 'does not work inside containers' },
 };
 
-/** A sentence for the flags as the kernel reads them back, `POCF`. */
+/** A line for each flag as the kernel reads them back, `POCF`. */
 export function describeFlags(flags: string): string {
   return Object.entries(flagMeanings)
     .map(([flag, meaning]) => `${flag}: ${flags.includes(flag) ? meaning.with : meaning.without}`)
