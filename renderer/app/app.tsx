@@ -5,6 +5,7 @@ import { ActivityPage } from '../features/activity/activity-page.tsx';
 import { ConnectCard } from '../features/connect/connect-card.tsx';
 import { ContainersPage } from '../features/containers/containers-page.tsx';
 import { EmulationPage } from '../features/emulation/emulation-page.tsx';
+import { ImagesPage } from '../features/images/images-page.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { VmPage } from '../features/vm/vm-page.tsx';
 import { useEngine } from '../state/engine-store.ts';
@@ -64,6 +65,8 @@ function Content({ route }: { route: Route }) {
       return <VmPage beside={<ConnectCard />} />;
     case 'containers':
       return <ContainersPage item={route.item} />;
+    case 'images':
+      return <ImagesPage />;
     case 'emulation':
       return <EmulationPage />;
     case 'terminal':

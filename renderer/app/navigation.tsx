@@ -2,6 +2,7 @@ import {
   Activity,
   Boxes,
   Cpu,
+  Layers,
   LayoutDashboard,
   type LucideIcon,
   Settings,
@@ -16,6 +17,7 @@ import type { Screen } from './route.ts';
 const entries: readonly { screen: Screen; title: string; icon: LucideIcon }[] = [
   { screen: 'overview', title: 'Overview', icon: LayoutDashboard },
   { screen: 'containers', title: 'Containers', icon: Boxes },
+  { screen: 'images', title: 'Images', icon: Layers },
   { screen: 'emulation', title: 'Emulation', icon: Cpu },
   { screen: 'terminal', title: 'Terminal', icon: SquareTerminal },
   { screen: 'activity', title: 'Activity', icon: Activity },

@@ -1,6 +1,14 @@
 import { useSyncExternalStore } from 'react';
 
-export const screens = ['overview', 'containers', 'emulation', 'terminal', 'activity', 'settings'] as const;
+export const screens = [
+  'overview',
+  'containers',
+  'images',
+  'emulation',
+  'terminal',
+  'activity',
+  'settings',
+] as const;
 export type Screen = (typeof screens)[number];
 
 export interface Route {

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import type { DockerImage } from '../../contract/docker-images.ts';
 import type { Container, Handler, Job, Vm } from '../../contract/records.ts';
 import type { State } from '../../contract/state.ts';
 import { useEngine } from './engine-store.ts';
@@ -43,6 +44,17 @@ export function useContainers(): readonly Container[] {
       (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id),
     );
   }, [records]);
+}
+
+/** By their first name; those without any last. */
+export function useDockerImages(vm: string): readonly DockerImage[] {
+  const records = useEngineState((state) => state.dockerImages);
+  return useMemo(() => {
+    const name = (image: DockerImage): string => image.tags[0] ?? '\uffff';
+    return Object.values(records ?? {})
+      .filter((image) => image.vm === vm)
+      .sort((a, b) => name(a).localeCompare(name(b)) || a.id.localeCompare(b.id));
+  }, [records, vm]);
 }
 
 export function useHandlers(vm: string): readonly Handler[] {

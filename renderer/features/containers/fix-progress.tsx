@@ -1,6 +1,6 @@
 import { CircleCheck } from 'lucide-react';
 import type { Container } from '../../../contract/records.ts';
-import { useJobs } from '../../state/hooks.ts';
+import { useNewJobs } from '../../state/new-jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
@@ -53,14 +53,9 @@ export function FixProgress({ container }: { container: Container }) {
   }
 }
 
-/** A fix that fetches something has a job by then; the page only knows that it began after the click. */
+/** A fix that fetches something makes a job for it. */
 function Working({ run }: { run: FixRun }) {
-  const jobs = useJobs().filter(
-    (job) =>
-      job.state === 'running' &&
-      job.startedAt >= run.startedAt &&
-      (job.kind === 'docker-image' || job.kind === 'emulator'),
-  );
+  const jobs = useNewJobs(run.known, ['docker-image', 'emulator']);
   const label = plainText(run.fix.label);
   return (
     <div className="flex flex-col gap-2 rounded-md border border-line bg-surface px-3 py-2.5">

@@ -3,9 +3,10 @@ import type { Fix, FixOutcome } from '../../../contract/doctor.ts';
 import type { WireError } from '../../../contract/errors.ts';
 import type { Container } from '../../../contract/records.ts';
 import { attempt } from '../../state/attempt.ts';
+import { knownJobs } from '../../state/new-jobs.ts';
 
-/** What became of a fix somebody pressed. */
-export type FixRun = { fix: Fix; startedAt: number } & (
+/** What became of a fix somebody pressed. `known`: the jobs there were before. */
+export type FixRun = { fix: Fix; known: ReadonlySet<string> } & (
   | { phase: 'working' }
   | { phase: 'done'; outcome: FixOutcome }
   | { phase: 'failed'; error: WireError }
@@ -19,17 +20,17 @@ export const useFixRuns = create<Readonly<Record<string, FixRun>>>(() => ({}));
 
 export async function applyFix(container: Container, fix: Fix, data: 'keep' | 'fresh'): Promise<void> {
   const { vm, id } = container;
-  const startedAt = Date.now();
+  const known = knownJobs();
   if (useFixRuns.getState()[id]?.phase === 'working') return;
-  useFixRuns.setState({ [id]: { fix, startedAt, phase: 'working' } });
+  useFixRuns.setState({ [id]: { fix, known, phase: 'working' } });
   const outcome = await attempt(`doctor:fix:${id}`, (client) =>
     client.doctor.fix({ vm, container: id, fix: fix.id, data }),
   );
   if (!outcome) return;
   useFixRuns.setState({
     [id]: outcome.ok
-      ? { fix, startedAt, phase: 'done', outcome: outcome.value }
-      : { fix, startedAt, phase: 'failed', error: outcome.error },
+      ? { fix, known, phase: 'done', outcome: outcome.value }
+      : { fix, known, phase: 'failed', error: outcome.error },
   });
 }
 

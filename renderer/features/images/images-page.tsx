@@ -1,0 +1,171 @@
+import { Download, FileInput, Layers, Play, SearchX } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { Arch } from '../../../contract/arch.ts';
+import type { WireError } from '../../../contract/errors.ts';
+import type { Vm } from '../../../contract/records.ts';
+import { attempt } from '../../state/attempt.ts';
+import { useDockerImages, useDockerUnavailable, usePending, useServiceVm } from '../../state/hooks.ts';
+import { Button } from '../../ui/button.tsx';
+import { CopyableCommand } from '../../ui/copyable-command.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { Page } from '../../ui/page.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
+import { ImageRow } from './image-row.tsx';
+import { ImportDialog } from './import-dialog.tsx';
+import { LaunchDialog } from './launch-dialog.tsx';
+import { matchesImage } from './matches-image.ts';
+import { PullDialog } from './pull-dialog.tsx';
+
+/** Which dialog is open, and what its fields begin with. */
+type Asking = { dialog: 'run' | 'pull'; image: string; arch: Arch | null } | { dialog: 'import' } | null;
+
+/** Every image in the VM, with its platforms and how each would run. */
+export function ImagesPage() {
+  const vm = useServiceVm();
+  return vm ? <ImagesOf vm={vm} /> : null;
+}
+
+function ImagesOf({ vm }: { vm: Vm }) {
+  const images = useDockerImages(vm.name);
+  const [asking, setAsking] = useState<Asking>(null);
+  const [search, setSearch] = useState('');
+  const { listing, error, list } = useListing(vm);
+  const unavailable = useDockerUnavailable(vm.name);
+  const run = (image: string, arch: Arch | null): void => setAsking({ dialog: 'run', image, arch });
+  const pull = (image: string, arch: Arch | null): void => setAsking({ dialog: 'pull', image, arch });
+  const found = images.filter((image) => matchesImage(image, search));
+  return (
+    <Page
+      title="Images"
+      note={images.length === 0 ? undefined : describeCount(images.length, unavailable !== undefined)}
+      actions={
+        <>
+          {images.length > 0 ? (
+            <SearchField label="Search images" value={search} onChange={setSearch} />
+          ) : null}
+          <Button
+            icon={<FileInput aria-hidden className="size-3.5" />}
+            onClick={() => setAsking({ dialog: 'import' })}
+          >
+            Import…
+          </Button>
+          <Button icon={<Download aria-hidden className="size-3.5" />} onClick={() => pull('', null)}>
+            Pull…
+          </Button>
+          <Button
+            kind="primary"
+            icon={<Play aria-hidden className="size-3.5" />}
+            onClick={() => run('', null)}
+          >
+            Run…
+          </Button>
+        </>
+      }
+    >
+      {error ? (
+        <ErrorPanel
+          message={error.message}
+          hint={error.hint}
+          details={error.details}
+          actions={
+            <Button size="sm" busy={listing} onClick={() => void list()}>
+              Try again
+            </Button>
+          }
+        />
+      ) : null}
+      {found.length > 0 ? (
+        <ul
+          aria-label="Images"
+          className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card"
+        >
+          {found.map((image) => (
+            <ImageRow key={image.id} image={image} onRun={run} onPull={pull} />
+          ))}
+        </ul>
+      ) : images.length > 0 ? (
+        <EmptyState icon={<SearchX />} title="No image is called that">
+          <p>
+            Nothing here has that in its name or among its platforms.{' '}
+            <button type="button" className="rounded text-accent underline" onClick={() => setSearch('')}>
+              Show all
+            </button>
+          </p>
+        </EmptyState>
+      ) : listing ? (
+        <p role="status" className="py-8 text-center text-muted">
+          Reading the images…
+        </p>
+      ) : error ? null : (
+        <NoImages vm={vm} />
+      )}
+      {asking?.dialog === 'run' ? (
+        <LaunchDialog vm={vm.name} image={asking.image} arch={asking.arch} onClose={() => setAsking(null)} />
+      ) : null}
+      {asking?.dialog === 'pull' ? (
+        <PullDialog
+          vm={vm.name}
+          image={asking.image}
+          arch={asking.arch ?? vm.arch}
+          onClose={() => setAsking(null)}
+        />
+      ) : null}
+      {asking?.dialog === 'import' ? (
+        <ImportDialog vm={vm.name} arch={vm.arch} onClose={() => setAsking(null)} />
+      ) : null}
+    </Page>
+  );
+}
+
+function describeCount(count: number, away: boolean): string {
+  const words = count === 1 ? '1 image' : `${count} images`;
+  return away ? `When last heard of: ${words}` : words;
+}
+
+/** Has the images read when somebody comes to look, and whenever Docker begins to answer meanwhile. */
+function useListing(vm: Vm): { listing: boolean; error: WireError | null; list: () => Promise<void> } {
+  const [error, setError] = useState<WireError | null>(null);
+  const key = `image:list:${vm.name}`;
+  const listing = usePending(key);
+  const unavailable = useDockerUnavailable(vm.name) !== undefined;
+  const { name } = vm;
+  const list = async (): Promise<void> => {
+    const outcome = await attempt(`image:list:${name}`, (client) => client.dockerImage.list({ vm: name }));
+    if (outcome) setError(outcome.ok ? null : outcome.error);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `list` is new at each rendering and depends on `name` only
+  useEffect(() => {
+    if (unavailable) setError(null);
+    else void list();
+  }, [name, unavailable]);
+  return { listing, error, list };
+}
+
+/** Three ways to an image, the shortest first. */
+function NoImages({ vm }: { vm: Vm }) {
+  const { dockerReady, dockerContext } = vm.endpoints;
+  if (!dockerReady) {
+    return (
+      <EmptyState icon={<Layers />} title="The VM is not running">
+        <p>
+          Images are kept on its data disk and show up here when it runs:{' '}
+          <a href="#/overview" className="rounded text-accent underline">
+            start it on the overview
+          </a>
+          .
+        </p>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={<Layers />} title="No images yet">
+      <p>Pull one with the button above, import a root filesystem, or build one with your own Docker CLI:</p>
+      <CopyableCommand
+        command={`docker --context ${dockerContext} build --platform linux/amd64,linux/arm64 --tag mine:1 .`}
+        label="Copy the docker build command"
+      />
+      <p className="text-sm">One tag can hold several platforms; each shows here with how it would run.</p>
+    </EmptyState>
+  );
+}
