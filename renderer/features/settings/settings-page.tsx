@@ -14,6 +14,7 @@ import { Switch } from '../../ui/switch.tsx';
 import { formatBytes } from '../../ui/text/bytes.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { acceleratorWords } from '../../vocabulary/vm-words.ts';
+import { RememberedFixes } from './remembered-fixes.tsx';
 import { draftOf, readDraft, type SettingsDraft } from './settings-draft.ts';
 
 export function SettingsPage() {
@@ -22,6 +23,7 @@ export function SettingsPage() {
   return (
     <Page title="Settings">
       <EngineSettings settings={settings} />
+      <RememberedFixes />
       <Appearance />
       <About />
     </Page>
