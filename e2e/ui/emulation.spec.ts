@@ -10,7 +10,7 @@ test.describe('switching on', () => {
   test('shows the way there and the proof', async ({ openWith }) => {
     const { engine, window } = await openWith('running');
     await window.goTo('Emulation');
-    const release = engine.script.hold('switchOn');
+    const release = engine.hold('switchOn');
     await expect(window.emulation.toggle('arm64')).not.toBeChecked();
     await window.emulation.toggle('arm64').click();
     await expect(window.emulation.summary('arm64')).toContainText('downloading 4.2 of 6.0 MB');
@@ -30,7 +30,7 @@ test.describe('switching on', () => {
     const { engine, window } = await openWith('running');
     await window.goTo('Emulation');
     const message = 'Cannot fetch qemu-user for riscv64: the mirror does not answer.';
-    engine.script.failNext(
+    engine.failNext(
       'switchOn',
       new EngineError({ code: 'mirror_unreachable', message, hint: 'Check the network.' }),
     );
@@ -109,7 +109,7 @@ test.describe('the proof', () => {
   test('can be asked for again', async ({ openWith }) => {
     const { engine, window } = await openWith('emulation');
     await window.goTo('Emulation');
-    const release = engine.script.hold('testHandler');
+    const release = engine.hold('testHandler');
     const button = window.emulation.row('arm/v7').getByRole('button', { name: 'Test arm/v7' });
     await button.click();
     await expect(button).toHaveAttribute('aria-busy', 'true');
@@ -155,7 +155,7 @@ test.describe('switching off', () => {
     state.handlers['service/s390x'] = handlerRecord('s390x', 'on');
     const { engine, window } = await openWith(state);
     await window.goTo('Emulation');
-    const release = engine.script.hold('handlerUse');
+    const release = engine.hold('handlerUse');
     await window.emulation.toggle('s390x').click();
     await expect(window.emulation.summary('s390x')).toHaveText('Looking what uses it');
     await expect(window.emulation.toggle('s390x')).toHaveAttribute('aria-busy', 'true');
@@ -168,7 +168,7 @@ test.describe('switching off', () => {
   test('says when it could not look, and leaves the choice', async ({ openWith }) => {
     const { engine, window } = await openWith('full');
     await window.goTo('Emulation');
-    engine.script.failNext('handlerUse', unreachable());
+    engine.failNext('handlerUse', unreachable());
     await window.emulation.toggle('arm64').click();
     const { dialog } = window.emulation;
     await expect(dialog).toContainText('The VM does not answer.');
@@ -194,7 +194,7 @@ test.describe('all at once', () => {
   test('switches every architecture on', async ({ openWith, page }) => {
     const { engine, window } = await openWith('running');
     await window.goTo('Emulation');
-    const release = engine.script.hold('switchAll');
+    const release = engine.hold('switchAll');
     await page.getByRole('button', { name: 'Switch all on' }).click();
     await expect(window.emulation.summary('loong64')).toHaveText('Switching on');
     release();
@@ -228,7 +228,7 @@ test.describe('the version', () => {
     await expect(window.emulation.choice(/^10\.0\.13/)).toBeChecked();
     await expect(window.emulation.choice(/^10\.0\.13/)).toContainText('recommended');
     await expect(window.emulation.choice(/^11\.1\.3/)).toContainText('Debian backports · needs a download');
-    const release = engine.script.hold('chooseEmulator');
+    const release = engine.hold('chooseEmulator');
     await window.emulation.choice(/^11\.1\.3/).click();
     await expect(window.emulation.summary('arm64')).toHaveText('downloading 11.5 of 16.1 MB');
     release();
@@ -246,7 +246,7 @@ test.describe('the version', () => {
     const { engine, window } = await openWith('full');
     await window.goTo('Emulation');
     const message = 'qemu-aarch64 11.1.3 did not prove itself: exit code 139. 10.0.13 is in place again.';
-    engine.script.failNext('chooseEmulator', new EngineError({ code: 'emulator_failed', message }));
+    engine.failNext('chooseEmulator', new EngineError({ code: 'emulator_failed', message }));
     await window.emulation.version('arm64').click();
     await window.emulation.choice(/^11\.1\.3/).click();
     await expect(window.emulation.row('arm64')).toContainText(message);
@@ -322,7 +322,7 @@ test.describe('the price', () => {
       'about 3.1× in loops, 18 ms per exec (native 0.9), measured 2 h ago with 10.0.13',
     );
     const measure = window.page.getByRole('button', { name: 'Measure the price of arm64 again' });
-    const release = engine.script.hold('measurePrice');
+    const release = engine.hold('measurePrice');
     await measure.click();
     await expect(measure).toHaveAttribute('aria-busy', 'true');
     release();
@@ -347,7 +347,7 @@ test.describe('the price', () => {
     const { engine, window } = await openWith('emulation');
     await window.goTo('Emulation');
     await window.emulation.unfold('arm64');
-    engine.script.failNext('measurePrice', unreachable());
+    engine.failNext('measurePrice', unreachable());
     await window.page.getByRole('button', { name: 'Measure the price of arm64 again' }).click();
     await expect(window.toast('The VM does not answer.')).toBeVisible();
   });
