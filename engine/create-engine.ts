@@ -5,6 +5,7 @@ import type { Log } from './base/log.ts';
 import { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import { DockerContexts } from './docker/docker-contexts.ts';
 import { DockerServices } from './docker/docker-services.ts';
+import { DockerImages } from './docker/images/docker-images.ts';
 import { createHandlers } from './emulation/handlers.ts';
 import { Engine } from './engine.ts';
 import { ConnectedGuests } from './guest-services.ts';
@@ -60,6 +61,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const contexts = new DockerContexts({ home: paths.home, findCli: () => dockerCli.path(), log });
   const docker = new DockerServices({ paths, store, contexts, log });
+  const dockerImages = new DockerImages({
+    store,
+    jobs,
+    connection: (vm) => docker.connection(vm),
+    knownImages: join(root, 'resources', 'known-images', 'known-images.json'),
+  });
   const handlers = createHandlers({ store, paths, packages, jobs, log });
   const trees = createProcessTrees({ log, onEntries: (vm, entries) => handlers.entriesSeen(vm, entries) });
   const guests = new ConnectedGuests({ store, docker, handlers, trees, log });
@@ -91,6 +98,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     images,
     dockerCli,
     docker,
+    dockerImages,
     handlers,
     trees,
     guests,

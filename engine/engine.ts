@@ -15,6 +15,7 @@ import type { Log } from './base/log.ts';
 import { Scope } from './base/scope.ts';
 import type { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import type { DockerServices } from './docker/docker-services.ts';
+import type { DockerImages } from './docker/images/docker-images.ts';
 import type { Handlers } from './emulation/handlers.ts';
 import type { ConnectedGuests } from './guest-services.ts';
 import type { ComposedImages } from './image/guest-images.ts';
@@ -35,6 +36,7 @@ export interface EngineParts {
   readonly images: ComposedImages;
   readonly dockerCli: DockerCliFinder;
   readonly docker: DockerServices;
+  readonly dockerImages: DockerImages;
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
   readonly guests: ConnectedGuests;
@@ -182,28 +184,28 @@ export class Engine implements EngineApi {
     throw new Error('wired next');
   }
 
-  async listDockerImages(_vm: string): Promise<DockerImage[]> {
-    throw new Error('wired next');
+  listDockerImages(vm: string): Promise<DockerImage[]> {
+    return this.#parts.dockerImages.list(vm);
   }
 
-  async pullImage(_options: Parameters<EngineApi['pullImage']>[0]): Promise<DockerImage> {
-    throw new Error('wired next');
+  pullImage(options: Parameters<EngineApi['pullImage']>[0]): Promise<DockerImage> {
+    return this.#parts.dockerImages.pull(options);
   }
 
-  async importImage(_options: Parameters<EngineApi['importImage']>[0]): Promise<DockerImage> {
-    throw new Error('wired next');
+  importImage(options: Parameters<EngineApi['importImage']>[0]): Promise<DockerImage> {
+    return this.#parts.dockerImages.import(options);
   }
 
-  async removeImage(_vm: string, _image: string): Promise<void> {
-    throw new Error('wired next');
+  removeImage(vm: string, image: string): Promise<void> {
+    return this.#parts.dockerImages.remove(vm, image);
   }
 
-  async forecast(_options: Parameters<EngineApi['forecast']>[0]): Promise<Forecast> {
-    throw new Error('wired next');
+  forecast(options: Parameters<EngineApi['forecast']>[0]): Promise<Forecast> {
+    return this.#parts.dockerImages.forecast(options);
   }
 
-  async launch(_options: Parameters<EngineApi['launch']>[0]): Promise<{ id: string }> {
-    throw new Error('wired next');
+  launch(options: Parameters<EngineApi['launch']>[0]): Promise<{ id: string }> {
+    return this.#parts.dockerImages.launch(options);
   }
 
   // biome-ignore lint/correctness/useYield: interim

@@ -146,7 +146,7 @@ describe('running again', () => {
     const usual: [RegExp, () => Awaited<ReturnType<FakeAnswer>>][] = [
       [/^GET \/containers\/.*\/json$/, () => ({ status: 200, body: { ...original, Name: name } })],
       [/^GET \/containers\/.*\/changes$/, () => ({ status: 200, body: [{ Path: '/x', Kind: 1 }] })],
-      [/^GET \/images\//, () => ({ status: 200, body: { Id: original.Image } })],
+      [/^GET \/images\/json$/, () => ({ status: 200, body: [{ Id: original.Image }] })],
       [/^POST \/commit$/, () => ({ status: 201, body: { Id: 'sha256:1' } })],
       [/^POST \/containers\/create$/, () => ({ status: 201, body: { Id: 'copy' } })],
       [/^DELETE |\/update$/, () => ({ status: 200, body: {} })],
@@ -214,7 +214,7 @@ describe('running again', () => {
     let created: unknown;
     answering(details, ({ path, body }) => {
       if (path === '/containers/create') created = body;
-      return path.startsWith('/images/') ? { status: 200, body: { Id: 'sha256:other' } } : undefined;
+      return path === '/images/json' ? { status: 200, body: [{ Id: 'sha256:other' }] } : undefined;
     });
     await copy();
     expect(created).toMatchObject({ Image: details.Image });

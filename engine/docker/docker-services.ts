@@ -1,3 +1,4 @@
+import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Scope } from '../base/scope.ts';
 import { orAborted } from '../base/time.ts';
@@ -7,10 +8,14 @@ import type { GuestLink, Machine, VmRecord } from '../vm/ports.ts';
 import { awaitDocker } from './await-docker.ts';
 import { ContainerArches } from './container-arches.ts';
 import { ContainerWatcher, type ProbeExecution } from './container-watcher.ts';
+import type { DockerConnection } from './docker-connection.ts';
 import type { DockerContext, DockerContexts } from './docker-contexts.ts';
 import { DockerSocket } from './docker-socket.ts';
 import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
+import { ImagePlatforms } from './images/image-platforms.ts';
+import { ImageWatcher } from './images/image-watcher.ts';
 import { PublishedPorts } from './published-ports.ts';
+import { removeHiddenLeftovers } from './remove-hidden-leftovers.ts';
 
 export interface DockerAttachment {
   /** Docker's own version. */
@@ -29,6 +34,7 @@ export class DockerServices {
   };
   /** Forwards live as long as their QEMU, over any number of connections. */
   readonly #ports = new WeakMap<Machine, PublishedPorts>();
+  readonly #connections = new Map<string, DockerConnection>();
 
   constructor(options: { paths: Paths; store: Store; contexts: DockerContexts; log: Log }) {
     this.#options = options;
@@ -75,8 +81,45 @@ export class DockerServices {
     const context = this.#putContext({ name: dockerContextName(vm.name), socketPath }, signal, log);
     scope.defer(() => context);
 
+    const images = new ImageWatcher({
+      vm,
+      docker,
+      store,
+      link,
+      platforms: new ImagePlatforms(link),
+      log,
+    });
+    const watchingImages = images.run(signal);
+    scope.defer(() => watchingImages);
+    this.#connect({ vm, docker, link, images, signal }, scope);
+
     await orAborted(watcher.listed, signal);
+    const tidying = removeHiddenLeftovers(docker, signal).catch((thrown: unknown) => {
+      if (!signal.aborted) log.warn({ err: thrown }, 'containers of an earlier engine were not removed');
+    });
+    scope.defer(() => tidying);
     return { version, probeSoon: () => watcher.probeSoon() };
+  }
+
+  /** Docker in a VM. Throws `unknown_vm`, or `wrong_state` while it cannot be reached. */
+  connection(vm: string): DockerConnection {
+    const connection = this.#connections.get(vm);
+    if (connection) return connection;
+    const known = this.#options.store.state.vms[vm];
+    if (!known) throw new EngineError({ code: 'unknown_vm', message: `There is no VM "${vm}".` });
+    throw new EngineError({
+      code: 'wrong_state',
+      message: `Docker in VM "${vm}" cannot be reached: the VM is ${known.state}.`,
+      hint: 'Start the VM first.',
+    });
+  }
+
+  #connect(connection: DockerConnection, scope: Scope): void {
+    const { name } = connection.vm;
+    this.#connections.set(name, connection);
+    scope.defer(() => {
+      if (this.#connections.get(name) === connection) this.#connections.delete(name);
+    });
   }
 
   async #putContext(context: DockerContext, signal: AbortSignal, log: Log): Promise<void> {
