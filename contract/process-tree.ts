@@ -62,3 +62,28 @@ export const ProcessSample = z.object({
   omitted: z.number().int().nonnegative(),
 });
 export type ProcessSample = z.infer<typeof ProcessSample>;
+
+/** runc's own first process in a container, until it becomes the program: it says nothing about the container. */
+const runcInit = /^runc:\[/;
+
+/** Whether a process tells how its container runs: one that has ended but is not collected runs nothing any more. */
+export function runsProgram(process: Process): boolean {
+  return process.state !== 'Z' && !runcInit.test(process.comm);
+}
+
+/**
+ * Whether a process runs natively though its container's image is foreign: a helper copied into it, say. `imageArch`
+ * is null when it is not known; `nativeArches` are those which the VM runs without an emulator.
+ */
+export function isNativeChild(
+  process: Process,
+  imageArch: Arch | null,
+  nativeArches: readonly Arch[],
+): boolean {
+  return (
+    process.execution === 'native' &&
+    imageArch !== null &&
+    !nativeArches.includes(imageArch) &&
+    runsProgram(process)
+  );
+}

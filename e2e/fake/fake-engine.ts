@@ -8,6 +8,7 @@ import type { Change, State, StateUpdate } from '../../contract/state.ts';
 import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
 import type { EngineApi, RawStream } from '../../engine/api.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
+import { emulationTaxes } from '../../engine/process-tree/emulation-taxes.ts';
 import { Store } from '../../engine/state/store.ts';
 import { FakeDoctor } from './fake-doctor.ts';
 import { FakeHandlers } from './fake-handlers.ts';
@@ -16,6 +17,9 @@ import { FakeLens } from './fake-lens.ts';
 import { type FakeProcedure, FakeScript } from './fake-script.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 import { bootRecord } from './records.ts';
+
+/** About what one emulator really takes. */
+const emulatorBytesOfEach = 11_300_000;
 
 /**
  * An engine without VMs for specs of the page: it carries out what it is asked at once and successfully, unless the
@@ -38,7 +42,8 @@ export class FakeEngine implements EngineApi {
   snapshots = 0;
   /** The batch of changes with this clock never arrives. */
   lostClock = -1;
-  readonly #processes = new Map<string, Process[]>();
+  /** By container; null: what the VM itself runs. */
+  readonly #processes = new Map<string | null, Process[]>();
   readonly #handlers: FakeHandlers;
   readonly #startedAt = Date.now();
 
@@ -88,8 +93,12 @@ export class FakeEngine implements EngineApi {
     this.commit({ in: 'vms', key: vm.name, value: { ...vm, ...change } });
   }
 
-  setProcesses(container: string, processes: Process[]): void {
-    this.#processes.set(container, processes);
+  /** What runs in a container, or in the VM itself (null). */
+  setProcesses(container: string | null, processes: Process[]): void {
+    this.#processes.set(
+      container,
+      processes.map((process) => ({ ...process, containerId: container })),
+    );
   }
 
   /** Calls of `procedure` wait until the returned function is called. */
@@ -244,8 +253,19 @@ export class FakeEngine implements EngineApi {
 
   async sampleProcesses(_vm: string, container: string | null): Promise<ProcessSample> {
     const processes =
-      container === null ? [...this.#processes.values()].flat() : this.#processes.get(container);
-    return { at: Date.now(), sampleMs: 1.5, processes: processes ?? [], taxes: [], omitted: 0 };
+      container === null ? [...this.#processes.values()].flat() : (this.#processes.get(container) ?? []);
+    const taxes = emulationTaxes({
+      processes,
+      containerCpuMs: new Map(),
+      emulatorBytes: () => emulatorBytesOfEach,
+    });
+    return {
+      at: Date.now(),
+      sampleMs: 1.5,
+      processes,
+      taxes: taxes.filter((tax) => container === null || tax.containerId === container),
+      omitted: 0,
+    };
   }
 
   async *watchProcesses(

@@ -2,11 +2,21 @@ import type { Locator, Page } from '@playwright/test';
 import { ActivityPage } from './activity-page.ts';
 import { ContainersPage } from './containers-page.ts';
 import { EmulationPage } from './emulation-page.ts';
+import { ImagesPage } from './images-page.ts';
 import { OverviewPage } from './overview-page.ts';
+import { ProcessesPage } from './processes-page.ts';
 import { SettingsPage } from './settings-page.ts';
 import { TerminalPage } from './terminal-page.ts';
 
-export type ScreenName = 'Overview' | 'Containers' | 'Emulation' | 'Terminal' | 'Activity' | 'Settings';
+export type ScreenName =
+  | 'Overview'
+  | 'Containers'
+  | 'Images'
+  | 'Processes'
+  | 'Emulation'
+  | 'Terminal'
+  | 'Activity'
+  | 'Settings';
 
 /** The whole window, found as a person or a screen reader finds its parts: by role and name. */
 export class WindowPage {
@@ -16,6 +26,8 @@ export class WindowPage {
   readonly statusBar: Locator;
   readonly overview: OverviewPage;
   readonly containers: ContainersPage;
+  readonly processes: ProcessesPage;
+  readonly images: ImagesPage;
   readonly emulation: EmulationPage;
   readonly terminal: TerminalPage;
   readonly activity: ActivityPage;
@@ -27,6 +39,8 @@ export class WindowPage {
     this.statusBar = page.getByRole('contentinfo');
     this.overview = new OverviewPage(page);
     this.containers = new ContainersPage(page);
+    this.processes = new ProcessesPage(page);
+    this.images = new ImagesPage(page);
     this.emulation = new EmulationPage(page);
     this.terminal = new TerminalPage(page);
     this.activity = new ActivityPage(page);

@@ -6,6 +6,8 @@ import { expect, test } from './ui-test.ts';
 const screens: readonly ScreenName[] = [
   'Overview',
   'Containers',
+  'Images',
+  'Processes',
   'Emulation',
   'Terminal',
   'Activity',

@@ -1,5 +1,5 @@
 import type { Arch } from '../../contract/arch.ts';
-import type { Process } from '../../contract/process-tree.ts';
+import { type Process, runsProgram } from '../../contract/process-tree.ts';
 import type { Execution } from '../../contract/records.ts';
 import { versionInPath } from '../emulation/emulator-binary.ts';
 
@@ -14,16 +14,13 @@ export interface ContainerExecution {
 
 const unknown: ContainerExecution = { execution: 'unknown', emulator: null, arch: null };
 
-/** runc's own first process in a container, until it becomes the program: it says nothing about the container. */
-const runcInit = /^runc:\[/;
-
 /** For each container: native, emulated, or both when it has processes of either kind. */
 export function containerExecutions(
   processes: readonly Process[],
   containerIds: readonly string[],
 ): Map<string, ContainerExecution> {
   const byContainer = Map.groupBy(
-    processes.filter((process) => process.containerId !== null && !runcInit.test(process.comm)),
+    processes.filter((process) => process.containerId !== null && runsProgram(process)),
     (process) => process.containerId,
   );
   return new Map(containerIds.map((id) => [id, executionOf(byContainer.get(id) ?? [])]));

@@ -6,6 +6,7 @@ import { ConnectCard } from '../features/connect/connect-card.tsx';
 import { ContainersPage } from '../features/containers/containers-page.tsx';
 import { EmulationPage } from '../features/emulation/emulation-page.tsx';
 import { ImagesPage } from '../features/images/images-page.tsx';
+import { ProcessesPage } from '../features/processes/processes-page.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { VmPage } from '../features/vm/vm-page.tsx';
 import { useEngine } from '../state/engine-store.ts';
@@ -67,6 +68,8 @@ function Content({ route }: { route: Route }) {
       return <ContainersPage item={route.item} />;
     case 'images':
       return <ImagesPage />;
+    case 'processes':
+      return <ProcessesPage />;
     case 'emulation':
       return <EmulationPage />;
     case 'terminal':

@@ -4,6 +4,7 @@ import {
   Cpu,
   Layers,
   LayoutDashboard,
+  ListTree,
   type LucideIcon,
   Settings,
   SquareTerminal,
@@ -17,6 +18,7 @@ import type { Screen } from './route.ts';
 const entries: readonly { screen: Screen; title: string; icon: LucideIcon }[] = [
   { screen: 'overview', title: 'Overview', icon: LayoutDashboard },
   { screen: 'containers', title: 'Containers', icon: Boxes },
+  { screen: 'processes', title: 'Processes', icon: ListTree },
   { screen: 'images', title: 'Images', icon: Layers },
   { screen: 'emulation', title: 'Emulation', icon: Cpu },
   { screen: 'terminal', title: 'Terminal', icon: SquareTerminal },

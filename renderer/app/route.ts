@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 export const screens = [
   'overview',
   'containers',
+  'processes',
   'images',
   'emulation',
   'terminal',

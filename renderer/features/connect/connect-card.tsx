@@ -2,8 +2,8 @@ import { useEngineState, useServiceVm } from '../../state/hooks.ts';
 import { Card } from '../../ui/card.tsx';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
+import { shellWord } from '../../ui/text/shell-word.ts';
 import { DockerCliNote } from './docker-cli-note.tsx';
-import { shellWord } from './shell-word.ts';
 
 /** How to point the Docker CLI here: by context, or by environment for one shell. */
 export function ConnectCard() {

@@ -5,8 +5,8 @@ import { perform } from '../../state/perform.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { shellWord } from '../../ui/text/shell-word.ts';
 import { JobProgress } from '../../vocabulary/job-progress.tsx';
-import { shellWord } from './shell-word.ts';
 
 /** What stands between the person and a Docker CLI; nothing when it was found on their PATH. */
 export function DockerCliNote({ cli }: { cli: DockerCli }) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../../ui/text/shell-word.ts';
 
 it('leaves plain paths alone and quotes what a shell would take apart', () => {
   expect(shellWord('unix:///root/.foredeck/docker.sock')).toBe('unix:///root/.foredeck/docker.sock');

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { WireError } from '../../../contract/errors.ts';
-import type { ProcessSample } from '../../../contract/process-tree.ts';
-import { toWireError } from '../../bridge/engine-client.ts';
-import { useEngine } from '../../state/engine-store.ts';
+import type { WireError } from '../../contract/errors.ts';
+import type { ProcessSample } from '../../contract/process-tree.ts';
+import { toWireError } from '../bridge/engine-client.ts';
+import { useEngine } from '../state/engine-store.ts';
 
 export interface ProcessSamples {
   latest: ProcessSample | null;
@@ -13,10 +13,10 @@ export interface ProcessSamples {
 const none: ProcessSamples = { latest: null, previous: null, error: null };
 
 /**
- * The processes of a container as long as something shows them; the engine samples nothing otherwise. The last ones
- * stay when the connection is lost.
+ * The processes of a container, or of the whole VM (`container` null), as long as something shows them; the engine
+ * samples nothing otherwise. The last ones stay when the connection is lost.
  */
-export function useProcessSamples(vm: string, container: string): ProcessSamples {
+export function useProcessSamples(vm: string, container: string | null): ProcessSamples {
   const client = useEngine((view) => (view.status.phase === 'up' ? view.link?.client : undefined));
   const [samples, setSamples] = useState(none);
   useEffect(() => {
