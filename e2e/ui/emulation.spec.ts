@@ -175,6 +175,7 @@ test.describe('switching off', () => {
     await expect(dialog.getByRole('button', { name: 'Switch off anyway' })).toBeVisible();
     await dialog.getByRole('button', { name: 'Look again' }).click();
     await expect(dialog).toContainText('2 running containers use it now.');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
     await expect(window.emulation.toggle('arm64')).toBeChecked();
   });
 

@@ -100,7 +100,7 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
           )}
         </div>
       </div>
-      {handler.drift ? (
+      {handler.drift && state !== 'unknown' ? (
         <DriftNotice
           arch={arch}
           drift={handler.drift}
@@ -125,6 +125,7 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
       <SwitchOffDialog
         what={arch}
         question={off.question}
+        looking={off.looking}
         onRetry={off.ask}
         onConfirm={() => change('off')}
         onClose={off.close}

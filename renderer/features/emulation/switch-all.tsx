@@ -49,6 +49,7 @@ export function SwitchAll({ vm, handlers, blocked }: SwitchAllProps) {
       <SwitchOffDialog
         what={describe(on.length, foreign.length)}
         question={off.question}
+        looking={off.looking}
         onRetry={off.ask}
         onConfirm={() => change('off')}
         onClose={off.close}

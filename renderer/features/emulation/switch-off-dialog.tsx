@@ -10,6 +10,8 @@ export interface SwitchOffDialogProps {
   what: string;
   /** Null: closed. */
   question: SwitchOffQuestion | null;
+  /** It is being looked again what uses it. */
+  looking: boolean;
   onRetry: () => void;
   onConfirm: () => void;
   onClose: () => void;
@@ -19,7 +21,8 @@ export interface SwitchOffDialogProps {
  * Says what switching off does before it is done. Running programs hold their emulator open and go on; what fails is
  * the next one they start: removing a binfmt_misc entry does not touch processes.
  */
-export function SwitchOffDialog({ what, question, onRetry, onConfirm, onClose }: SwitchOffDialogProps) {
+export function SwitchOffDialog(props: SwitchOffDialogProps) {
+  const { what, question, looking, onRetry, onConfirm, onClose } = props;
   const unknown = question !== null && 'error' in question;
   return (
     <ConfirmDialog
@@ -35,7 +38,7 @@ export function SwitchOffDialog({ what, question, onRetry, onConfirm, onClose }:
           hint={question.error.hint}
           details={question.error.details}
           actions={
-            <Button size="sm" onClick={onRetry}>
+            <Button size="sm" busy={looking} onClick={onRetry}>
               Look again
             </Button>
           }

@@ -28,14 +28,16 @@ export function useSwitchOff({ vm, arches, always, switchOff }: SwitchOffOptions
   const looking = usePending(key);
   const [question, setQuestion] = useState<SwitchOffQuestion | null>(null);
   const look = async (): Promise<void> => {
-    setQuestion(null);
     const outcome = await attempt(key, (client) =>
       Promise.all(arches.map(async (arch) => ({ arch, use: await client.emulation.use({ vm, arch }) }))),
     );
     if (!outcome) return;
     if (!outcome.ok) setQuestion({ error: outcome.error });
     else if (always || outcome.value.some(({ use }) => isUsed(use))) setQuestion({ uses: outcome.value });
-    else switchOff();
+    else {
+      setQuestion(null);
+      switchOff();
+    }
   };
   return {
     looking,
