@@ -67,7 +67,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     connection: (vm) => docker.connection(vm),
     knownImages: join(root, 'resources', 'known-images', 'known-images.json'),
   });
-  const handlers = createHandlers({ store, paths, packages, jobs, log });
+  const handlers = createHandlers({
+    store,
+    paths,
+    packages,
+    jobs,
+    log,
+    processesOf: (vm) => trees.sample(vm, null),
+  });
   const trees = createProcessTrees({ log, onEntries: (vm, entries) => handlers.entriesSeen(vm, entries) });
   const guests = new ConnectedGuests({ store, docker, handlers, trees, log });
   const vms = new Vms({

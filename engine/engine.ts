@@ -152,16 +152,20 @@ export class Engine implements EngineApi {
     return this.#parts.handlers.test(vm, arch);
   }
 
-  async switchAll(_vm: string, _to: 'on' | 'off'): Promise<Handler[]> {
-    throw new Error('wired next');
+  async switchAll(vm: string, to: 'on' | 'off'): Promise<Handler[]> {
+    const handlers = await this.#parts.handlers.all(vm, to);
+    this.#parts.guests.handlersSwitched(vm);
+    return handlers;
   }
 
-  async handlerUse(_vm: string, _arch: Arch): Promise<HandlerUse> {
-    throw new Error('wired next');
+  handlerUse(vm: string, arch: Arch): Promise<HandlerUse> {
+    return this.#parts.handlers.use(vm, arch);
   }
 
-  async chooseEmulator(_vm: string, _arch: Arch, _version: string): Promise<Handler> {
-    throw new Error('wired next');
+  async chooseEmulator(vm: string, arch: Arch, version: string): Promise<Handler> {
+    const handler = await this.#parts.handlers.choose(vm, arch, version);
+    this.#parts.guests.handlersSwitched(vm);
+    return handler;
   }
 
   async measurePrice(_vm: string, _arch: Arch): Promise<Price> {

@@ -43,7 +43,7 @@ export class ConnectedGuests implements GuestServices {
           stage('docker');
           return attachment;
         }),
-      handlers.attach(vm, link),
+      handlers.attach(vm, link, machine.spawnedAt),
     ]);
     this.#docker.set(vm.name, attached);
     scope.defer(() => {

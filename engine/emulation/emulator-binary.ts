@@ -2,26 +2,23 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostArch } from '../../contract/arch.ts';
+import type { EmulatorSuite } from '../../contract/emulation.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { PackageFiles } from '../vm/ports.ts';
 import { type ArchRow, archOfHeader, archTable } from './arch-table.ts';
 import { needsLoader, readElfHeader } from './elf-header.ts';
 import { emulatorsFolder } from './guest-trip.ts';
-
-/** One emulator in one version, told apart from every other by its content. */
-export interface EmulatorId {
-  /** Debian's version without the epoch, `10.0.13+ds-0+deb13u1`. */
-  readonly version: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
-}
+import type { EmulatorId } from './wanted-emulators.ts';
 
 export interface EmulatorBinary extends EmulatorId {
   readonly content: Uint8Array;
 }
 
-/** Since Debian 13 qemu-user holds static-pie binaries, and qemu-user-static is an empty package that asks for it. */
-const packageName = 'qemu-user';
+/**
+ * Since Debian 13 qemu-user holds static-pie binaries, in backports too, and qemu-user-static is an empty package that
+ * asks for it.
+ */
+export const emulatorPackage = 'qemu-user';
 
 /** All of the table's emulators at once: the package's xz stream has to be read to its end for any of them. */
 const wantedFiles = new Set(archTable.map((row) => `usr/bin/${row.emulator}`));
@@ -38,17 +35,24 @@ export function versionInPath(path: string): string | null {
   return /^[\d.]+/.exec(found[2] ?? '')?.[0] ?? null;
 }
 
+/** Debian's version without the epoch, in characters that a path may hold. */
+export function plainVersion(version: string): string {
+  return version.replace(/^\d+:/, '').replaceAll(/[^\w.+~-]/g, '_');
+}
+
 /** Fetches the row's emulator out of Debian's signed packages and checks that it can serve in a VM of `vmArch`. */
 export async function fetchEmulator(options: {
   packages: PackageFiles;
   row: ArchRow;
   vmArch: HostArch;
+  suite: EmulatorSuite;
   signal: AbortSignal;
   onProgress: (doneBytes: number, totalBytes: number | null) => void;
 }): Promise<EmulatorBinary> {
   const { version, folder } = await options.packages.fetch({
-    packageName,
+    packageName: emulatorPackage,
     arch: options.vmArch,
+    suite: options.suite,
     wanted: (path) => wantedFiles.has(path),
     key: 'emulators',
     signal: options.signal,
@@ -57,7 +61,8 @@ export async function fetchEmulator(options: {
   const content = await readFile(join(folder, 'usr/bin', options.row.emulator), { signal: options.signal });
   checkEmulator(content, options.row, options.vmArch);
   return {
-    version: version.replace(/^\d+:/, '').replaceAll(/[^\w.+~-]/g, '_'),
+    suite: options.suite,
+    version: plainVersion(version),
     sha256: createHash('sha256').update(content).digest('hex'),
     sizeBytes: content.byteLength,
     content,
@@ -70,14 +75,14 @@ function checkEmulator(content: Uint8Array, row: ArchRow, vmArch: HostArch): voi
   if (arch !== vmArch) {
     throw new EngineError({
       code: 'emulator_failed',
-      message: `${row.emulator} out of ${packageName} is not a program for ${vmArch}.`,
+      message: `${row.emulator} out of ${emulatorPackage} is not a program for ${vmArch}.`,
       hint: 'Remove the cache folder in FOREDECK_HOME and try again.',
     });
   }
   if (needsLoader(content)) {
     throw new EngineError({
       code: 'emulator_failed',
-      message: `${row.emulator} out of ${packageName} is dynamically linked; containers do not have its libraries.`,
+      message: `${row.emulator} out of ${emulatorPackage} is dynamically linked; containers do not have its libraries.`,
       hint: 'Debian 13 and later ship static emulators: check which suite the mirror serves.',
     });
   }

@@ -135,7 +135,8 @@ export class GuestTrip {
   }
 }
 
-function readReport(lines: readonly string[]): TripReport {
+/** Reads answers of the guest's scripts. Throws `guest_command_failed` at a line of a kind that is not known. */
+export function readReport(lines: readonly string[]): TripReport {
   const answers = lines.map((line) => line.split('\t'));
   const strange = answers.find(([kind = '']) => !answerKinds.has(kind));
   if (strange) throw unreadable(strange.join(' '));

@@ -1,7 +1,8 @@
 import type { Arch } from '../../contract/arch.ts';
 import type { Handler } from '../../contract/records.ts';
 
-export type HandlerVerb = 'on' | 'off' | 'test';
+/** `use 11.1`: another version; `restore`: what something else changed is put back. */
+export type HandlerVerb = 'on' | 'off' | 'test' | 'restore' | `use ${string}`;
 
 interface Operation {
   readonly verb: HandlerVerb;
@@ -18,6 +19,13 @@ export class HandlerOperations {
 
   busy(arch: Arch): boolean {
     return this.#operations.has(arch);
+  }
+
+  /** Resolves when nothing runs or waits there, however it ended. */
+  async settled(arch: Arch): Promise<void> {
+    for (let last = this.#operations.get(arch); last; last = this.#operations.get(arch)) {
+      await last.done.catch(() => undefined);
+    }
   }
 
   run(arch: Arch, verb: HandlerVerb, work: (signal: AbortSignal) => Promise<Handler>): Promise<Handler> {

@@ -1,14 +1,18 @@
 import type { Arch } from '../../contract/arch.ts';
+import type { HandlerUse } from '../../contract/emulation.ts';
+import type { ProcessSample } from '../../contract/process-tree.ts';
 import type { Handler, SelfTest } from '../../contract/records.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
-import { OnceAtATime } from '../base/once-at-a-time.ts';
 import type { Paths } from '../paths.ts';
 import type { Jobs } from '../state/jobs.ts';
 import type { Store } from '../state/store.ts';
 import type { GuestLink, PackageFiles } from '../vm/ports.ts';
-import { isHostArch } from './arch-table.ts';
+import { archRow, isHostArch } from './arch-table.ts';
 import type { BinfmtEntry } from './binfmt-entry.ts';
+import { defaultGuardIntervalMs } from './drift-guard.ts';
+import { handlerUse } from './handler-use.ts';
+import { SuiteVersions } from './suite-versions.ts';
 import { VmHandlers } from './vm-handlers.ts';
 import { WantedEmulators } from './wanted-emulators.ts';
 
@@ -18,16 +22,21 @@ export interface HandlersOptions {
   readonly packages: PackageFiles;
   readonly jobs: Jobs;
   readonly log: Log;
+  /** Every process of a VM, now. Throws `wrong_state` when the VM is away. */
+  readonly processesOf: (vm: string) => Promise<ProcessSample>;
+  /** Between looks of the guard in each guest. Default 4 s. */
+  readonly guardIntervalMs?: number;
 }
 
 /** Every VM's handlers: what is wanted, what is there, and the way from one to the other. */
 export class Handlers {
   readonly #options: HandlersOptions;
   readonly #vms = new Map<string, VmHandlers>();
-  readonly #reconciling = new OnceAtATime();
+  readonly #versions: SuiteVersions;
 
   constructor(options: HandlersOptions) {
     this.#options = options;
+    this.#versions = new SuiteVersions(options.packages, options.log);
   }
 
   /** Once for each VM, when the engine learns of it: reads what is wanted there and publishes the records. */
@@ -37,34 +46,37 @@ export class Handlers {
     const { paths, log } = this.#options;
     const wanted = new WantedEmulators(paths.vm(vm.name).emulators, log);
     await wanted.load();
-    const handlers = new VmHandlers({ ...this.#options, vm: { name: vm.name, arch: vm.arch }, wanted });
+    const handlers = new VmHandlers({
+      ...this.#options,
+      vm: { name: vm.name, arch: vm.arch },
+      wanted,
+      versions: this.#versions,
+      guardIntervalMs: this.#options.guardIntervalMs ?? defaultGuardIntervalMs,
+    });
     this.#vms.set(vm.name, handlers);
     handlers.publish();
   }
 
   /**
    * After each connect: puts back whatever is wanted. Resolves when all of it is proved or has failed, with a line
-   * for each failure; rejects only when the guest cannot be asked. Ends by itself with the link.
+   * for each failure; rejects only when the guest cannot be asked. Guards it until the link goes. `bootedAt`: when
+   * the guest was started, epoch milliseconds.
    */
-  async attach(vm: { name: string; arch: Arch }, link: GuestLink): Promise<string[]> {
+  async attach(vm: { name: string; arch: Arch }, link: GuestLink, bootedAt: number): Promise<string[]> {
     await this.load(vm);
-    return (await this.#vms.get(vm.name)?.attach(link)) ?? [];
+    return (await this.#vms.get(vm.name)?.attach(link, bootedAt)) ?? [];
   }
 
-  /** Looks again first where the VM runs, and heals what something else changed. */
+  /** Looks again first where the VM runs, and puts back what something else changed. */
   async list(vm: string): Promise<Handler[]> {
     const handlers = this.#of(vm);
-    await this.#reconcile(vm, handlers);
+    await handlers.look();
     return handlers.list();
   }
 
-  /** Somebody has read the VM's entries anyway: heals what something else changed, in the background. */
+  /** Somebody has read the VM's entries anyway: what something else changed is put back in the background. */
   entriesSeen(vm: string, entries: readonly BinfmtEntry[]): void {
-    const handlers = this.#vms.get(vm);
-    if (!handlers?.differsFrom(entries)) return;
-    this.#reconcile(vm, handlers).catch((thrown: unknown) => {
-      this.#options.log.warn({ vm, err: thrown }, 'changed handlers could not be put back');
-    });
+    this.#vms.get(vm)?.entriesSeen(entries);
   }
 
   /** Resolves when registered, read back and proved; `cancelled` when the same architecture was switched off meanwhile. */
@@ -81,8 +93,22 @@ export class Handlers {
     return this.#of(vm).test(arch);
   }
 
-  #reconcile(vm: string, handlers: VmHandlers): Promise<void> {
-    return this.#reconciling.run(vm, () => handlers.reconcile());
+  /** Every foreign architecture of the VM; failures stay on their own records. */
+  async all(vm: string, to: 'on' | 'off'): Promise<Handler[]> {
+    return this.#of(vm).all(to);
+  }
+
+  /** Registers another version and proves it; otherwise the one before is put back, and the error says so. */
+  async choose(vm: string, arch: Arch, version: string): Promise<Handler> {
+    return this.#of(vm).choose(arch, version);
+  }
+
+  /** What runs under the handler now, and what switching it off means for that. */
+  async use(vm: string, arch: Arch): Promise<HandlerUse> {
+    this.#of(vm);
+    const { processesOf, store } = this.#options;
+    const sample = await processesOf(vm);
+    return handlerUse(archRow(arch), sample, (id) => store.state.containers[id]?.name ?? id.slice(0, 12));
   }
 
   #of(vm: string): VmHandlers {

@@ -1,19 +1,26 @@
 import type { Arch, HostArch } from '../../contract/arch.ts';
-import type { Handler, SelfTest } from '../../contract/records.ts';
-import { handlerKey } from '../../contract/state.ts';
+import type { Handler, SelfTest, SelfTestCause } from '../../contract/records.ts';
 import { type EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Jobs } from '../state/jobs.ts';
 import type { Store } from '../state/store.ts';
 import type { GuestLink, PackageFiles } from '../vm/ports.ts';
-import { type ArchRow, archRow, archTable, nativeArches, perhapsNativeArches } from './arch-table.ts';
-import { type BinfmtEntry, entryDifferences } from './binfmt-entry.ts';
-import { deliverEmulator } from './deliver-emulator.ts';
-import { type EmulatorId, emulatorPath } from './emulator-binary.ts';
-import { GuestTrip, type TripReport } from './guest-trip.ts';
-import { notProved, notRemoved, notRunning, ownProcessor, runByOthers } from './handler-errors.ts';
+import { type ArchRow, archRow } from './arch-table.ts';
+import type { BinfmtEntry } from './binfmt-entry.ts';
+import type { BinfmtView } from './drift.ts';
+import { DriftGuard } from './drift-guard.ts';
+import { emulatorPath } from './emulator-binary.ts';
+import { GuestTrips } from './guest-trips.ts';
+import { notProved, notRunning, ownProcessor } from './handler-errors.ts';
 import { HandlerOperations, type HandlerVerb } from './handler-operations.ts';
-import { foreignEntry, judgeHandler, judgeNative, ownEntry } from './self-test.ts';
+import { type HandlerParts, standingHandlers } from './handler-parts.ts';
+import { askForProof, judgeNativeProof, judgeProof } from './handler-proof.ts';
+import { HandlerRecords } from './handler-records.ts';
+import { HandlerRestore } from './handler-restore.ts';
+import { HandlerSwitch } from './handler-switch.ts';
+import { ownEntry } from './self-test.ts';
+import type { SuiteVersions } from './suite-versions.ts';
+import { watchForWake } from './wake-watch.ts';
 import type { WantedEmulators } from './wanted-emulators.ts';
 
 export interface VmHandlersOptions {
@@ -21,9 +28,15 @@ export interface VmHandlersOptions {
   readonly store: Store;
   readonly jobs: Jobs;
   readonly packages: PackageFiles;
+  readonly versions: SuiteVersions;
   readonly wanted: WantedEmulators;
   readonly log: Log;
+  /** Between the guard's looks at the guest. */
+  readonly guardIntervalMs: number;
 }
+
+/** How often it is counted anew what still runs under a former version, while something does. */
+const recountIntervalMs = 15_000;
 
 /**
  * The handlers of one VM. Operations are one at a time for an architecture, trips to the guest one at a time for the
@@ -31,350 +44,242 @@ export interface VmHandlersOptions {
  */
 export class VmHandlers {
   readonly #options: VmHandlersOptions;
+  readonly #parts: HandlerParts;
   readonly #operations = new HandlerOperations();
-  #link: GuestLink | undefined;
-  /** Settles when no trip is under way. */
-  #trips: Promise<unknown> = Promise.resolve();
+  readonly #switch: HandlerSwitch;
+  readonly #restore: HandlerRestore;
+  /** Of the newest connection. */
+  #guard: DriftGuard | undefined;
+  /** When the guest that was attached last had started. */
+  #bootedAt: number | undefined;
 
   constructor(options: VmHandlersOptions) {
     this.#options = options;
+    this.#parts = {
+      ...options,
+      records: new HandlerRecords(options),
+      trips: new GuestTrips(options.vm.name),
+      standing: new Set(),
+    };
+    this.#switch = new HandlerSwitch(this.#parts);
+    this.#restore = new HandlerRestore({
+      parts: this.#parts,
+      busy: (row) => this.#operations.busy(row.arch),
+      switchOn: (row) => this.#inBackground(this.on(row.arch), 'wanted emulator is not on'),
+      putBack: (row, intact) =>
+        this.#operate(row, 'restore', (signal) => this.#switch.restore(row, intact, signal)).then(
+          () => undefined,
+          (thrown: unknown) => this.#warn(thrown, 'a changed handler could not be put back'),
+        ),
+    });
+    options.versions.onChange((arch) => {
+      if (arch === options.vm.arch) this.#records.refreshChoices();
+    });
+  }
+
+  get #records(): HandlerRecords {
+    return this.#parts.records;
   }
 
   /** Makes one record an architecture, before anything is known about the guest. */
   publish(): void {
-    const { vm, store, wanted } = this.#options;
-    const native = nativeArches(vm.arch);
-    store.commit(
-      ...archTable.map((row) => ({
-        in: 'handlers' as const,
-        key: handlerKey(vm.name, row.arch),
-        value: {
-          vm: vm.name,
-          arch: row.arch,
-          state: native.includes(row.arch) ? ('native' as const) : ('unknown' as const),
-          wanted: wanted.get(row.arch).wanted,
-          activity: null,
-          emulator: row.emulator,
-          emulatorVersion: wanted.get(row.arch).emulator?.version ?? null,
-          flags: null,
-          switchedOnMs: null,
-          lastTest: null,
-          lastProvedAt: null,
-          choices: [],
-          runningUnderOthers: 0,
-          drift: null,
-          price: null,
-          error: null,
-        },
-      })),
-    );
+    this.#records.publish();
   }
 
   /**
-   * The guest is there: what is wanted and lies on its data disk is put in place. Resolves with what went wrong, in
-   * words; what has to be downloaded follows later.
+   * The guest is there: what is wanted and lies on its data disk is put in place and proved. Resolves with what went
+   * wrong, in words; what has to be downloaded follows later. From then on changes by others are put back until the
+   * link goes. `bootedAt` tells a guest that has started anew from one that is only connected again.
    */
-  async attach(link: GuestLink): Promise<string[]> {
-    this.#link = link;
+  async attach(link: GuestLink, bootedAt: number): Promise<string[]> {
+    const { trips, standing } = this.#parts;
+    trips.connect(link);
     link.signal.addEventListener('abort', () => this.#detach(link), { once: true });
     if (link.signal.aborted) this.#detach(link);
-    await this.reconcile();
+    if (bootedAt === this.#bootedAt) {
+      await this.#afterWake();
+    } else {
+      this.#bootedAt = bootedAt;
+      standing.clear();
+      this.#restore.forgetDrift();
+      for (const row of this.#records.foreign()) this.#records.commit(row, { drift: null });
+      await this.#restore.reconcile('boot');
+    }
+    this.#watch(link);
     return this.list()
       .filter((handler) => handler.wanted)
       .flatMap(({ error }) => (error ? [error.message] : []));
   }
 
   list(): Handler[] {
-    return archTable.map((row) => this.#record(row.arch));
+    return this.#records.list();
   }
 
   on(arch: Arch): Promise<Handler> {
     const row = archRow(arch);
-    if (this.#record(arch).state === 'native') return Promise.resolve(this.#record(arch));
-    return this.#operate(row, 'on', (signal) => this.#switchOn(row, signal));
+    if (this.#records.get(arch).state === 'native') return Promise.resolve(this.#records.get(arch));
+    this.#restore.forgetDrift(row);
+    return this.#operate(row, 'on', (signal) => this.#switch.on(row, signal));
   }
 
   off(arch: Arch): Promise<Handler> {
     const row = archRow(arch);
-    if (this.#record(arch).state === 'native') {
-      return Promise.reject(ownProcessor(this.#options.vm.name, row));
-    }
-    return this.#operate(row, 'off', () => this.#switchOff(row));
+    if (this.#records.get(arch).state === 'native') return Promise.reject(this.#native(row));
+    this.#restore.forgetDrift(row);
+    return this.#operate(row, 'off', () => this.#switch.off(row));
+  }
+
+  /** Every foreign architecture; resolves when each is on, off or has failed on its own record. */
+  async all(to: 'on' | 'off'): Promise<Handler[]> {
+    this.#parts.trips.require();
+    const rows = this.#records.foreign().filter((row) => this.#records.get(row.arch).state !== 'native');
+    await Promise.allSettled(rows.map((row) => (to === 'on' ? this.on(row.arch) : this.off(row.arch))));
+    return this.list();
+  }
+
+  choose(arch: Arch, version: string): Promise<Handler> {
+    const row = archRow(arch);
+    if (this.#records.get(arch).state === 'native') return Promise.reject(this.#native(row));
+    this.#restore.forgetDrift(row);
+    return this.#operate(row, `use ${version}`, (signal) => this.#switch.choose(row, version, signal));
   }
 
   async test(arch: Arch): Promise<SelfTest> {
     const row = archRow(arch);
-    const handler = await this.#operate(row, 'test', () => this.#test(row));
+    const handler = await this.#operate(row, 'test', () => this.#test(row, 'request'));
     if (!handler.lastTest) throw new TypeError('a test leaves its result in the record');
     return handler.lastTest;
   }
 
-  /**
-   * Compares the guest with what is wanted and puts back what something else took away, in one round trip. Without a
-   * guest it does nothing.
-   */
-  async reconcile(): Promise<void> {
-    if (!this.#link) return;
-    const { vm, wanted } = this.#options;
-    const perhapsNative = perhapsNativeArches(vm.arch);
-    let idle: readonly ArchRow[] = [];
-    const report = await this.#trip((trip) => {
-      const native = nativeArches(vm.arch);
-      idle = archTable.filter((row) => !native.includes(row.arch) && !this.#operations.busy(row.arch));
-      for (const row of idle) {
-        const { wanted: isWanted, emulator } = wanted.get(row.arch);
-        if (perhapsNative.includes(row.arch)) trip.stub(row);
-        if (!isWanted) trip.unregister(row);
-        if (!isWanted || !emulator) continue;
-        const path = emulatorPath(row, emulator);
-        trip.file(path).register(row, path, { keep: true }).stub(row);
-      }
-      return trip.entries();
-    });
-    const missing = idle.filter((row) => !this.#operations.busy(row.arch) && !this.#adopt(row, report));
-    // Their emulators are not on the data disk, or not as they should be. Nobody waits for a mirror here: the records
-    // say how it goes.
-    for (const row of missing) {
-      this.on(row.arch).catch((thrown: unknown) => {
-        this.#options.log.warn({ vm: vm.name, arch: row.arch, err: thrown }, 'wanted emulator is not on');
-      });
-    }
+  /** Looks at the guest and puts back what something else changed. Without a guest it does nothing. */
+  async look(): Promise<void> {
+    if (this.#parts.trips.link) await this.#restore.look();
   }
 
-  /** Whether the kernel's entries are no longer what the records say is on. */
-  differsFrom(entries: readonly BinfmtEntry[]): boolean {
-    return archTable.some((row) => {
-      const { emulator } = this.#options.wanted.get(row.arch);
-      if (this.#record(row.arch).state !== 'on' || !emulator) return false;
-      const own = ownEntry(row, entries);
-      return !own || entryDifferences(own, row, emulatorPath(row, emulator)).length > 0;
-    });
+  /** Somebody has read the kernel's entries anyway. */
+  entriesSeen(entries: readonly BinfmtEntry[]): void {
+    this.#onView({ mounted: 'yes', binfmtEnabled: true, entries, fileBytes: new Map() });
   }
 
-  /** Takes over what a reconciling trip saw. False when the emulator has to be brought to the VM first. */
-  #adopt(row: ArchRow, report: TripReport): boolean {
-    const { vm, wanted, log } = this.#options;
-    const { wanted: isWanted, emulator } = wanted.get(row.arch);
-    const own = ownEntry(row, report.entries);
-    const foreign = foreignEntry(row, report.entries);
-    if (!own && !foreign && report.stubs.get(row.arch)?.code === 42) {
-      this.#commit(row, { state: 'native', lastTest: judgeNative(row, report), error: null });
-      return true;
-    }
-    if (!isWanted) {
-      this.#commit(row, {
-        state: 'off',
-        wanted: false,
-        flags: null,
-        error: foreign ? runByOthers(row, foreign).toWire() : null,
-      });
-      return true;
-    }
-    if (!emulator || report.fileBytes.get(emulatorPath(row, emulator)) !== emulator.sizeBytes) return false;
-    const outcome = report.registered.get(row.emulator);
-    if (outcome?.kept === false && this.#record(row.arch).state === 'on') {
-      log.warn({ vm: vm.name, arch: row.arch }, 'handler had been changed; put back');
-    }
-    const test = judgeHandler(row, report, emulatorPath(row, emulator));
-    const error = test.ok ? null : notProved(vm.name, row, test, outcome?.problem).toWire();
-    this.#commit(row, {
-      state: test.ok ? 'on' : 'failed',
-      wanted: true,
-      activity: null,
-      emulatorVersion: emulator.version,
-      flags: own?.flags ?? null,
-      lastTest: test,
-      error,
+  /** Until the link goes: notices what others change, the host's sleep, and the end of programs under old versions. */
+  #watch(link: GuestLink): void {
+    const { log, guardIntervalMs, versions, vm } = this.#options;
+    const guard = new DriftGuard({
+      link,
+      log,
+      intervalMs: guardIntervalMs,
+      onView: (view) => {
+        // It lists every emulator there is: what it does not list is gone.
+        const files = standingHandlers(this.#parts).map(
+          ({ path }) => [path, view.fileBytes.get(path) ?? null] as const,
+        );
+        this.#onView({ ...view, fileBytes: new Map(files) });
+      },
     });
-    return true;
+    this.#guard = guard;
+    this.#inBackground(guard.run(), 'binfmt_misc is not guarded any more');
+    watchForWake(link.signal, () => this.#inBackground(this.#afterWake(), 'no test after waking'));
+    const recount = setInterval(() => {
+      if (!this.list().some((handler) => handler.runningUnderOthers > 0)) return;
+      this.#inBackground(this.look(), 'programs under old versions could not be counted');
+    }, recountIntervalMs);
+    recount.unref();
+    link.signal.addEventListener('abort', () => clearInterval(recount), { once: true });
+    this.#inBackground(versions.refresh(vm.arch, link.signal), 'suites could not be asked');
   }
 
-  async #switchOn(row: ArchRow, signal: AbortSignal): Promise<void> {
-    const startedAt = performance.now();
-    const { wanted } = this.#options;
-    const link = this.#requireLink();
-    this.#commit(row, {
-      state: 'switching-on',
-      wanted: true,
-      activity: 'looking for the emulator',
-      error: null,
-      switchedOnMs: null,
-    });
-    await wanted.change(row.arch, { wanted: true });
-    const emulator = await this.#provide(row, link, signal);
-    signal.throwIfAborted();
-    this.#commit(row, { activity: 'registering and testing', emulatorVersion: emulator.version });
-    const path = emulatorPath(row, emulator);
-    const report = await this.#trip((trip) => trip.register(row, path, { keep: false }).entries().stub(row));
-    const test = judgeHandler(row, report, path);
-    if (!test.ok) {
-      // What is not proved must not half work.
-      const after = await this.#trip((trip) => trip.unregister(row).entries());
-      this.#commit(row, { lastTest: test, flags: ownEntry(row, after.entries)?.flags ?? null });
-      throw notProved(this.#options.vm.name, row, test, report.registered.get(row.emulator)?.problem);
-    }
-    this.#commit(row, {
-      state: 'on',
-      activity: null,
-      flags: ownEntry(row, report.entries)?.flags ?? null,
-      lastTest: test,
-      switchedOnMs: Math.round(performance.now() - startedAt),
-    });
+  async #afterWake(): Promise<void> {
+    await this.look();
+    await this.#restore.reconcile('wake');
   }
 
-  /** Sees to it that the emulator lies on the VM's data disk. */
-  async #provide(row: ArchRow, link: GuestLink, signal: AbortSignal): Promise<EmulatorId> {
-    const { vm, packages, wanted, jobs, log } = this.#options;
-    const known = wanted.get(row.arch).emulator;
-    // The file's name holds its hash and it was renamed into place whole: its size tells the rest. Hashing it there
-    // takes longer than everything else together.
-    const present = known
-      ? this.#trip((trip) => trip.file(emulatorPath(row, known))).then(
-          (report) => report.fileBytes.get(emulatorPath(row, known)) === known.sizeBytes,
-        )
-      : Promise.resolve(false);
-    const title = `Emulator ${row.emulator} for VM "${vm.name}"`;
-    const [provided] = await Promise.all([
-      jobs.run({ kind: 'emulator', title, signal }, (job) =>
-        deliverEmulator({
-          row,
-          vmArch: vm.arch,
-          link,
-          packages,
-          known,
-          present,
-          job,
-          onActivity: (activity) => this.#commit(row, { activity }),
-          log,
-        }),
-      ),
-      present,
-    ]);
-    await wanted.change(row.arch, { emulator: provided });
-    return provided;
+  /** Goes and sees when a view differs, after whatever is under way with the rows in question. */
+  #onView(view: BinfmtView): void {
+    const rows = this.#restore.differs(view);
+    if (rows.length === 0) return;
+    const looking = Promise.all(rows.map((row) => this.#operations.settled(row.arch))).then(() =>
+      this.look(),
+    );
+    this.#inBackground(looking, 'changed handlers could not be put back');
   }
 
-  async #switchOff(row: ArchRow): Promise<void> {
-    await this.#options.wanted.change(row.arch, { wanted: false });
-    if (!this.#link) {
-      this.#commit(row, { state: 'unknown', wanted: false, activity: null, error: null });
-      return;
-    }
-    this.#commit(row, {
-      state: 'switching-off',
-      wanted: false,
-      activity: 'removing the handler',
-      error: null,
-    });
-    const report = await this.#trip((trip) => trip.running(row).unregister(row).entries());
-    if (ownEntry(row, report.entries)) {
-      throw notRemoved(row, report.unregisterProblems.get(row.emulator) ?? '');
-    }
-    const running = [...(report.running.get(row.emulator)?.values() ?? [])].reduce((a, b) => a + b, 0);
-    const foreign = foreignEntry(row, report.entries);
-    this.#commit(row, {
-      state: 'off',
-      activity: running > 0 ? stillRunning(running) : null,
-      flags: null,
-      error: foreign ? runByOthers(row, foreign).toWire() : null,
-    });
-  }
-
-  async #test(row: ArchRow): Promise<void> {
-    const before = this.#record(row.arch);
-    const emulator = this.#options.wanted.get(row.arch).emulator;
-    const report = await this.#trip((trip) => trip.entries().stub(row));
+  async #test(row: ArchRow, cause: SelfTestCause): Promise<void> {
+    const { trips, wanted, vm } = this.#parts;
+    const before = this.#records.get(row.arch);
+    const { emulator } = wanted.get(row.arch);
+    const report = await trips.run((trip) => askForProof(trip.entries(), row));
     const own = ownEntry(row, report.entries);
     if (before.state === 'native') {
-      this.#commit(row, { lastTest: judgeNative(row, report) });
+      this.#records.commit(row, { lastTest: judgeNativeProof(row, report, cause) });
       return;
     }
     const interpreter = emulator ? emulatorPath(row, emulator) : (own?.interpreter ?? '');
-    const test = judgeHandler(row, report, interpreter);
+    const test = judgeProof(row, report, interpreter, cause);
     const expected = before.wanted || own !== undefined;
     const failed = expected && !test.ok;
-    this.#commit(row, {
+    this.#records.commit(row, {
       state: test.ok ? 'on' : failed ? 'failed' : 'off',
       flags: own?.flags ?? null,
       lastTest: test,
-      error: failed ? notProved(this.#options.vm.name, row, test).toWire() : null,
+      error: failed ? notProved(vm.name, row, test).toWire() : null,
     });
   }
 
   #operate(row: ArchRow, verb: HandlerVerb, work: (signal: AbortSignal) => Promise<void>): Promise<Handler> {
+    const { trips } = this.#parts;
     return this.#operations.run(row.arch, verb, async (cancelled) => {
       try {
-        const link = verb === 'off' ? this.#link : this.#requireLink();
+        const link = verb === 'off' ? trips.link : trips.require();
         const signal = link ? AbortSignal.any([cancelled, link.signal]) : cancelled;
         signal.throwIfAborted();
         await work(signal);
+        this.#guard?.lookNow();
       } catch (thrown) {
         throw await this.#failed(row, verb, thrown);
       }
-      return this.#record(row.arch);
+      return this.#records.get(row.arch);
     });
   }
 
   /** Leaves a record that is true after `thrown`, and says what to tell the caller. */
   async #failed(row: ArchRow, verb: HandlerVerb, thrown: unknown): Promise<EngineError> {
     const cancelled = isAbort(thrown);
-    if (!this.#link) {
-      this.#commit(row, { state: 'unknown', activity: null });
+    if (!this.#parts.trips.link) {
+      this.#records.commit(row, { state: 'unknown', activity: null });
       return cancelled ? notRunning(this.#options.vm.name) : toEngineError(thrown);
     }
     let failure = cancelled ? null : toEngineError(thrown);
     if (verb === 'on' && cancelled) {
       // Who cancels a switch does not want it any more.
-      await this.#switchOff(row).catch((alsoThrown: unknown) => {
+      await this.#switch.off(row).catch((alsoThrown: unknown) => {
         failure = toEngineError(alsoThrown);
       });
     }
-    if (verb !== 'test' && failure) {
-      this.#commit(row, { state: 'failed', activity: null, error: failure.toWire() });
+    // A choice that failed has put back what was before, and what there is to tell is the caller's.
+    const half = this.#records.get(row.arch).state.startsWith('switching');
+    if (failure && (verb === 'on' || verb === 'off' || verb === 'restore' || half)) {
+      this.#records.commit(row, { state: 'failed', activity: null, error: failure.toWire() });
     }
     return toEngineError(thrown);
   }
 
-  #trip(prepare: (trip: GuestTrip) => GuestTrip): Promise<TripReport> {
-    const next = this.#trips
-      .catch(() => undefined)
-      .then(() => prepare(new GuestTrip()).run(this.#requireLink()));
-    this.#trips = next;
-    return next;
-  }
-
   #detach(link: GuestLink): void {
-    if (this.#link !== link) return;
-    this.#link = undefined;
-    for (const row of archTable) {
-      if (nativeArches(this.#options.vm.arch).includes(row.arch)) continue;
-      this.#commit(row, { state: 'unknown', activity: null, flags: null });
+    if (!this.#parts.trips.disconnect(link)) return;
+    for (const row of this.#records.foreign()) {
+      this.#records.commit(row, { state: 'unknown', activity: null, flags: null });
     }
   }
 
-  #requireLink(): GuestLink {
-    if (!this.#link) throw notRunning(this.#options.vm.name);
-    return this.#link;
+  #native(row: ArchRow): EngineError {
+    return ownProcessor(this.#options.vm.name, row);
   }
 
-  #record(arch: Arch): Handler {
-    const { store, vm } = this.#options;
-    const record = store.state.handlers[handlerKey(vm.name, arch)];
-    if (!record) throw new TypeError(`no handler record ${vm.name}/${arch}: publish() comes first`);
-    return record;
+  #inBackground(work: Promise<unknown>, words: string): void {
+    work.catch((thrown: unknown) => this.#warn(thrown, words));
   }
 
-  #commit(row: ArchRow, change: Partial<Handler>): void {
-    const { store, vm } = this.#options;
-    const value = { ...this.#record(row.arch), ...change };
-    store.commit({ in: 'handlers', key: handlerKey(vm.name, row.arch), value });
+  #warn(thrown: unknown, words: string): void {
+    // With the guest gone everything fails, and nothing is wrong.
+    if (this.#parts.trips.link) this.#options.log.warn({ vm: this.#options.vm.name, err: thrown }, words);
   }
-}
-
-function stillRunning(programs: number): string {
-  const words =
-    programs === 1
-      ? '1 program goes on under it until it ends'
-      : `${programs} programs go on under it until they end`;
-  return `${words}; new ones fail with "exec format error"`;
 }
