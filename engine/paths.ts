@@ -18,6 +18,8 @@ export interface Paths {
   readonly settings: string;
   /** Engine, after a start: which accelerators worked with which QEMU, kernel and machine. Safe to delete. */
   readonly accelerators: string;
+  /** Engine, when a doctor's fix made an image run. Safe to delete: fixes are then offered in their usual order. */
+  readonly rememberedFixes: string;
   /** Host side of the service VM's Docker socket; exists while it is forwarded. */
   readonly dockerSocket: string;
   /** Downloads: package lists and packages by hash; safe to delete while no engine runs. */
@@ -121,6 +123,7 @@ export function pathsUnder(home: string): Paths {
     engineLog: join(home, 'engine.log'),
     settings: join(home, 'settings.json'),
     accelerators: join(home, 'accelerators.json'),
+    rememberedFixes: join(home, 'fixes.json'),
     dockerSocket,
     cache: join(home, 'cache'),
     images: join(home, 'images'),
