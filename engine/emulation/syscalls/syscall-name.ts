@@ -10,7 +10,7 @@ const textOf: Readonly<Record<Arch, readonly string[]>> = {
   ppc64le: [tables.ppc64le],
   s390x: [tables.s390x],
   mips64le: [tables.mips64n64],
-  loong64: [tables.generic, tables.loong64Only],
+  loong64: [tables.generic],
 };
 
 interface Table {
