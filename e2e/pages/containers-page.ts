@@ -26,4 +26,32 @@ export class ContainersPage {
   processes(name: string): Locator {
     return this.page.getByRole('treegrid', { name: `Processes of ${name}`, exact: true });
   }
+
+  /** What the doctor says about an unfolded container: its verdict, or that there is none. */
+  verdict(title: string | RegExp): Locator {
+    return this.page.getByRole('region', { name: title });
+  }
+
+  /** The fix with this label, a button and what belongs to it. */
+  fix(label: string): Locator {
+    return this.page
+      .getByRole('list', { name: 'What helps' })
+      .getByRole('listitem')
+      .filter({ has: this.page.getByText(label, { exact: true }) });
+  }
+
+  /** What asks before a fix starts another container. */
+  get fixDialog(): Locator {
+    return this.page.getByRole('dialog');
+  }
+
+  /** The syscall lens of the unfolded container. */
+  get lens(): Locator {
+    return this.page.getByRole('region', { name: 'System calls' });
+  }
+
+  /** The row of a system call in the lens. */
+  call(name: string): Locator {
+    return this.lens.getByRole('row').filter({ hasText: name });
+  }
 }

@@ -1,4 +1,5 @@
 import { EngineError } from '../../engine/base/engine-error.ts';
+import { rememberedFix } from '../fake/diagnosis-records.ts';
 import { expect, test } from './ui-test.ts';
 
 test('saves what was changed and nothing else', async ({ openWith }) => {
@@ -56,4 +57,27 @@ test('the theme follows the system until one is chosen, which is kept', async ({
   await expect(theme).toHaveAttribute('data-theme', 'dark');
   await page.reload();
   await expect(theme).toHaveAttribute('data-theme', 'dark');
+});
+
+test('fixes that worked are listed by image, copied as JSON and forgotten', async ({ openWith, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const { engine, window } = await openWith('running');
+  engine.doctor.remembered = [
+    rememberedFix(),
+    rememberedFix({ rule: 'illegal-instruction', fix: 'cpu-max', label: 'Run again with QEMU_CPU=max' }),
+    rememberedFix({ image: 'acme/ledger:z', arch: 's390x' }),
+  ];
+  await window.goTo('Settings');
+  const { fixes } = window.settings;
+  await expect(fixes.getByRole('listitem')).toHaveCount(2);
+  await expect(fixes).toContainText('Run again with QEMU_CPU=max · arm64 · emulator 10.0.2 · 1 d ago');
+  await fixes.getByRole('button', { name: 'Copy all as JSON' }).click();
+  await expect(fixes.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const copied: unknown = JSON.parse(await window.page.evaluate(() => navigator.clipboard.readText()));
+  expect(copied).toEqual(engine.doctor.remembered);
+  await fixes.getByRole('button', { name: 'Forget ghcr.io/acme/api:2.4.1' }).click();
+  await expect(fixes.getByRole('listitem')).toHaveCount(1);
+  await fixes.getByRole('button', { name: 'Forget acme/ledger:z' }).click();
+  await expect(fixes).toContainText('None yet.');
+  expect(engine.asked).toEqual(['forgetFixes ghcr.io/acme/api:2.4.1', 'forgetFixes acme/ledger:z']);
 });
