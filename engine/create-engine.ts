@@ -6,7 +6,12 @@ import { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import { DockerContexts } from './docker/docker-contexts.ts';
 import { DockerServices } from './docker/docker-services.ts';
 import { DockerImages } from './docker/images/docker-images.ts';
+import { SyscallLens } from './docker/lens/syscall-lens.ts';
+import { Doctor } from './emulation/doctor/doctor.ts';
+import { foreignVmsAbsent } from './emulation/doctor/foreign-vms-absent.ts';
+import { RememberedFixes } from './emulation/doctor/remembered-fixes.ts';
 import { createHandlers } from './emulation/handlers.ts';
+import { syscallName, syscallNumber } from './emulation/syscalls/syscall-name.ts';
 import { Engine } from './engine.ts';
 import { ConnectedGuests } from './guest-services.ts';
 import { hostInfo } from './host-info.ts';
@@ -67,6 +72,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     connection: (vm) => docker.connection(vm),
     knownImages: join(root, 'resources', 'known-images', 'known-images.json'),
   });
+  const lens = new SyscallLens({
+    store,
+    connection: (vm) => docker.connection(vm),
+    names: { name: syscallName, number: syscallNumber },
+    advice: join(root, 'resources', 'syscall-advice', 'syscall-advice.json'),
+    log,
+  });
   const handlers = createHandlers({
     store,
     paths,
@@ -76,7 +88,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     processesOf: (vm) => trees.sample(vm, null),
   });
   const trees = createProcessTrees({ log, onEntries: (vm, entries) => handlers.entriesSeen(vm, entries) });
-  const guests = new ConnectedGuests({ store, docker, handlers, trees, log });
+  const doctor = new Doctor({
+    store,
+    handlers,
+    foreignVms: foreignVmsAbsent,
+    remembered: new RememberedFixes(paths.rememberedFixes, log),
+    catalogueFolder: join(root, 'resources', 'doctor-catalogue'),
+    hostPlatform: process.platform,
+    log,
+  });
+  const guests = new ConnectedGuests({ store, docker, dockerImages, handlers, trees, doctor, log });
   const vms = new Vms({
     paths,
     store,
@@ -106,8 +127,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     dockerCli,
     docker,
     dockerImages,
+    lens,
     handlers,
     trees,
+    doctor,
     guests,
     vms,
     terminals: new Terminals({ linkOf }),

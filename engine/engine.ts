@@ -16,6 +16,8 @@ import { Scope } from './base/scope.ts';
 import type { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import type { DockerServices } from './docker/docker-services.ts';
 import type { DockerImages } from './docker/images/docker-images.ts';
+import type { SyscallLens } from './docker/lens/syscall-lens.ts';
+import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
 import type { ConnectedGuests } from './guest-services.ts';
 import type { ComposedImages } from './image/guest-images.ts';
@@ -37,8 +39,10 @@ export interface EngineParts {
   readonly dockerCli: DockerCliFinder;
   readonly docker: DockerServices;
   readonly dockerImages: DockerImages;
+  readonly lens: SyscallLens;
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
+  readonly doctor: Doctor;
   readonly guests: ConnectedGuests;
   readonly vms: Vms;
   readonly terminals: Terminals;
@@ -60,10 +64,11 @@ export class Engine implements EngineApi {
    * waiting for it to boot.
    */
   async start(): Promise<void> {
-    const { vms, images, dockerCli, handlers, store, log } = this.#parts;
+    const { vms, images, dockerCli, doctor, handlers, store, log } = this.#parts;
     await images.removeLeftovers();
     await vms.load();
     await Promise.all(Object.values(store.state.vms).map((vm) => handlers.load(vm)));
+    doctor.start(this.#scope.signal);
     await this.#publishImages();
     await dockerCli.find();
     const adopted = await vms.adoptAll(this.#scope.signal);
@@ -172,20 +177,22 @@ export class Engine implements EngineApi {
     throw new Error('wired next');
   }
 
-  async examine(_vm: string, _container: string | null): Promise<Record<string, Diagnosis>> {
-    throw new Error('wired next');
+  examine(vm: string, container: string | null): Promise<Record<string, Diagnosis>> {
+    return this.#parts.doctor.examine(vm, container);
   }
 
-  async applyFix(_options: Parameters<EngineApi['applyFix']>[0]): Promise<FixOutcome> {
-    throw new Error('wired next');
+  async applyFix(options: Parameters<EngineApi['applyFix']>[0]): Promise<FixOutcome> {
+    const outcome = await this.#parts.doctor.applyFix(options);
+    this.#parts.guests.handlersSwitched(options.vm);
+    return outcome;
   }
 
-  async rememberedFixes(): Promise<RememberedFix[]> {
-    throw new Error('wired next');
+  rememberedFixes(): Promise<RememberedFix[]> {
+    return this.#parts.doctor.remembered();
   }
 
-  async forgetFixes(_image: string): Promise<RememberedFix[]> {
-    throw new Error('wired next');
+  forgetFixes(image: string): Promise<RememberedFix[]> {
+    return this.#parts.doctor.forget(image);
   }
 
   listDockerImages(vm: string): Promise<DockerImage[]> {
@@ -212,12 +219,11 @@ export class Engine implements EngineApi {
     return this.#parts.dockerImages.launch(options);
   }
 
-  // biome-ignore lint/correctness/useYield: interim
-  async *watchLens(
-    _options: Parameters<EngineApi['watchLens']>[0],
-    _signal: AbortSignal,
+  watchLens(
+    options: Parameters<EngineApi['watchLens']>[0],
+    signal: AbortSignal,
   ): AsyncGenerator<LensReport, void, undefined> {
-    throw new Error('wired next');
+    return this.#parts.lens.watch(options, signal);
   }
 
   sampleProcesses(vm: string, container: string | null): Promise<ProcessSample> {

@@ -1,6 +1,10 @@
 import type { Vm } from '../contract/records.ts';
 import type { Log } from './base/log.ts';
+import { DockerEvidence } from './docker/container-evidence.ts';
 import type { DockerAttachment, DockerServices } from './docker/docker-services.ts';
+import { DockerFixRunner } from './docker/fix-runner.ts';
+import type { DockerImages } from './docker/images/docker-images.ts';
+import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
 import type { Store } from './state/store.ts';
@@ -9,12 +13,14 @@ import type { GuestServices } from './vm/ports.ts';
 export interface ConnectedGuestsOptions {
   readonly store: Store;
   readonly docker: DockerServices;
+  readonly dockerImages: DockerImages;
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
+  readonly doctor: Doctor;
   readonly log: Log;
 }
 
-/** What every connected guest gets: process trees, wanted emulators, Docker on the host. */
+/** What every connected guest gets: process trees, wanted emulators, Docker on the host, a doctor for its containers. */
 export class ConnectedGuests implements GuestServices {
   readonly #options: ConnectedGuestsOptions;
   readonly #docker = new Map<string, DockerAttachment>();
@@ -24,7 +30,7 @@ export class ConnectedGuests implements GuestServices {
   }
 
   async attach({ vm, link, machine, scope, stage }: Parameters<GuestServices['attach']>[0]): Promise<void> {
-    const { docker, handlers, trees, log } = this.#options;
+    const { docker, dockerImages, doctor, handlers, trees, log } = this.#options;
     trees.attach(vm, link);
     const [attached, problems] = await Promise.all([
       docker
@@ -36,6 +42,7 @@ export class ConnectedGuests implements GuestServices {
           probeExecution: (ids) => trees.probeExecution(vm.name, ids),
           // dockerd may die and come back while the VM runs on.
           onReachable: (ready) => this.#tell(vm.name, { ready }),
+          onExecFailed: (container, exitCode) => doctor.execFailed(vm.name, container, exitCode),
         })
         .then((attachment) => {
           this.#tell(vm.name, { ready: true, version: attachment.version });
@@ -53,6 +60,18 @@ export class ConnectedGuests implements GuestServices {
     for (const problem of problems) log.warn({ vm: vm.name }, problem);
     stage('emulators', problems.length > 0 ? problems.join(' ') : undefined);
     attached.probeSoon();
+    const api = docker.connection(vm.name).docker;
+    doctor.attach({
+      vm,
+      link,
+      evidence: new DockerEvidence(api),
+      runner: new DockerFixRunner({
+        docker: api,
+        pull: (image, arch) => dockerImages.pull({ vm: vm.name, image, arch }),
+        log,
+      }),
+      scope,
+    });
   }
 
   /** Looks again at how containers run, after handlers have been switched. */

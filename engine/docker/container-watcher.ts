@@ -48,6 +48,8 @@ export interface ContainerWatcherOptions {
   readonly probeExecution: ProbeExecution;
   /** Called when Docker begins to answer and when it stops. */
   readonly onReachable: (reachable: boolean) => void;
+  /** Called when a program that `docker exec` or a health check started ended with another code than 0. */
+  readonly onExecFailed?: (container: string, exitCode: number) => void;
   readonly log: Log;
 }
 
@@ -129,6 +131,7 @@ export class ContainerWatcher {
 
   #onEvent(value: unknown, signal: AbortSignal): void {
     const event = DockerEvent.safeParse(value).data;
+    if (event?.Action === 'exec_die') this.#onExecDied(event);
     if (!event || !changesRow(event)) return;
     const { Attributes: attributes } = event.Actor;
     if (isHidden(attributes.name, attributes)) return;
@@ -141,6 +144,11 @@ export class ContainerWatcher {
     if (facts) this.#commit([this.#withKnown(facts)]);
     if (event.Action === 'start') this.probeSoon();
     void this.#refresh(id, signal);
+  }
+
+  #onExecDied({ Actor: { ID: id, Attributes: attributes } }: DockerEvent): void {
+    const exitCode = Number(attributes.exitCode ?? 0);
+    if (exitCode !== 0) this.#options.onExecFailed?.(id, exitCode);
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -254,6 +262,8 @@ export class ContainerWatcher {
     const known = this.#row(facts.id);
     const arch = arches.known(facts.id) ?? known?.arch ?? null;
     const execution = known?.execution ?? 'unknown';
+    // A container that runs again has not failed (yet); one that runs on may have.
+    const runsAgain = facts.state === 'running' && known?.state !== 'running' && known?.state !== 'paused';
     return {
       ...facts,
       vm: vm.name,
@@ -262,8 +272,7 @@ export class ContainerWatcher {
       execution: execution === 'unknown' && arch === vm.arch ? 'native' : execution,
       emulator: known?.emulator ?? null,
       ports: known?.ports ?? [],
-      // A container that runs again has not failed (yet).
-      diagnosis: facts.state === 'exited' || facts.state === 'dead' ? (known?.diagnosis ?? null) : null,
+      diagnosis: runsAgain ? null : (known?.diagnosis ?? null),
       stale: !this.#live,
     };
   }

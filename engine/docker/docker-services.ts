@@ -52,8 +52,10 @@ export class DockerServices {
     probeExecution: ProbeExecution;
     /** Called when Docker begins to answer and when it stops; the last call is `false`. */
     onReachable?: (reachable: boolean) => void;
+    /** Called when a program that was started in a running container failed. */
+    onExecFailed?: (container: string, exitCode: number) => void;
   }): Promise<DockerAttachment> {
-    const { vm, link, machine, scope, probeExecution, onReachable } = options;
+    const { vm, link, machine, scope, probeExecution, onReachable, onExecFailed } = options;
     const { paths, store } = this.#options;
     const log = this.#options.log.child({ vm: vm.name });
     const signal = AbortSignal.any([scope.signal, link.signal]);
@@ -72,6 +74,7 @@ export class DockerServices {
       guestLoopback: new GuestLoopbackPorts({ link, log }),
       probeExecution,
       onReachable: onReachable ?? (() => undefined),
+      ...(onExecFailed && { onExecFailed }),
       log,
     });
     const watching = watcher.run(signal);

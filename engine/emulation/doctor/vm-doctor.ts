@@ -42,6 +42,12 @@ const settleMs = 200;
 /** So long after its end the handlers in the guest still say how it was; the clocks of host and VM may differ a little. */
 const freshMs = 15_000;
 
+/** What runc and shells end with when the kernel refuses a program. */
+const startFailures = [1, 126, 127, 255];
+
+/** A health check that fails does so every few seconds. */
+const execIntervalMs = 60_000;
+
 /** An end as its row shows it; asked about once. */
 interface SeenEnd {
   readonly key: string;
@@ -58,6 +64,8 @@ export class VmDoctor {
   readonly #ends = new Map<string, SeenEnd>();
   /** Containers seen before they ended: their end is now, not some time before this engine looked. */
   readonly #seenAlive = new Set<string>();
+  /** When a failed `docker exec` was last examined, by container. */
+  readonly #execAsked = new Map<string, number>();
   /** Of containers whose main process crashed and cannot end, by id; still known when somebody has killed it. */
   readonly #stuck = new Map<string, { readonly startedAt: number | null; readonly signal: number }>();
   #looking: Promise<void> | undefined;
@@ -98,7 +106,9 @@ export class VmDoctor {
   /** A program started in a running container with `docker exec` failed. */
   execFailed(container: string, exitCode: number): void {
     const row = this.#row(container);
-    if (!row || !this.#isForeign(row)) return;
+    if (!row || !this.#isForeign(row) || !startFailures.includes(exitCode)) return;
+    if (Date.now() - (this.#execAsked.get(container) ?? 0) < execIntervalMs) return;
+    this.#execAsked.set(container, Date.now());
     void this.#examineQuietly(row, { how: 'exec', execExitCode: exitCode });
   }
 
@@ -122,6 +132,7 @@ export class VmDoctor {
   #forget(id: string): void {
     this.#ends.delete(id);
     this.#seenAlive.delete(id);
+    this.#execAsked.delete(id);
     this.#stuck.delete(id);
   }
 
@@ -211,7 +222,8 @@ export class VmDoctor {
 
   async #examine(row: Container, occasion: Occasion): Promise<Diagnosis | null> {
     const diagnosis = await this.#options.judge(await this.#gather(row, occasion));
-    this.#commit(row.id, diagnosis);
+    // Nothing known about one failed exec says nothing about the container itself.
+    if (diagnosis !== null || occasion.how === 'ended') this.#commit(row.id, diagnosis);
     return diagnosis;
   }
 
