@@ -290,6 +290,7 @@ test('help names every command', async () => {
     'quit',
     'emulate',
     'ps',
+    'tree',
     'shell',
     'env',
     'image',

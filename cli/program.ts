@@ -8,6 +8,7 @@ import { addQuitCommand } from './commands/quit.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addShellCommand } from './commands/shell.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTreeCommand } from './commands/tree.ts';
 import { addVmCommands } from './commands/vm.ts';
 import { UsageError } from './failure.ts';
 
@@ -27,6 +28,7 @@ export async function runProgram(argv: readonly string[], version: string): Prom
   addQuitCommand(program);
   addEmulateCommand(program);
   addPsCommand(program);
+  addTreeCommand(program);
   addShellCommand(program);
   addEnvCommand(program);
   addImageCommand(program);
