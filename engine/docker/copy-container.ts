@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { type ContainerChanges, containerConfiguration } from './container-configuration.ts';
 import { createContainer } from './create-container.ts';
 import { dockerStatusOf, explainDockerError } from './docker-error.ts';
+import { imageOf } from './image-of.ts';
 
 export interface CopyOptions {
   readonly docker: Dockerode;
@@ -65,7 +66,7 @@ export async function copyContainer(options: CopyOptions): Promise<ContainerCopy
     await original.rename({ name: originalName, abortSignal: signal });
 
     const keptImage = data === 'keep' ? await keep(docker, details, undo, signal) : null;
-    const image = changes.image ?? keptImage ?? (await sameImage(docker, details));
+    const image = changes.image ?? keptImage ?? (await imageOf(docker, details));
     const platform = changes.platform ?? options.platform;
     const configuration = containerConfiguration(details, {
       ...changes,
@@ -131,15 +132,6 @@ async function keep(
   undo.push(() => docker.getImage(image).remove());
   await original.commit({ ...reference, changes: label, abortSignal: signal });
   return image;
-}
-
-/**
- * The very image it was made from: by its name while that still means it, otherwise by digest. Listed, not inspected:
- * Docker 26.1 inspects only images of the VM's own architecture.
- */
-async function sameImage(docker: Dockerode, details: ContainerInspectInfo): Promise<string> {
-  const named = await docker.listImages({ filters: { reference: [details.Config.Image] } });
-  return named.some((image) => image.Id === details.Image) ? details.Config.Image : details.Image;
 }
 
 /** `20261122-051258`, UTC. */
