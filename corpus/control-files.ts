@@ -15,7 +15,8 @@ export async function readControlFiles(debPath: string, signal: AbortSignal): Pr
   feeding.catch(() => undefined);
   for await (const entry of entries) {
     const name = entry.header.name.replace(/^(?:\.?\/)+/, '');
-    if (entry.header.type === 'file') files.set(name, { content: await buffer(entry), mode: entry.header.mode });
+    if (entry.header.type === 'file')
+      files.set(name, { content: await buffer(entry), mode: entry.header.mode });
     else entry.resume();
   }
   await feeding;

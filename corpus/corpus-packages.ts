@@ -48,7 +48,9 @@ export async function corpusPackages(options: PackagesOptions): Promise<CorpusPa
   const debPaths = await archive.fetch(packages, { signal, onProgress: options.onProgress });
   const bases = loaded.template.mirrors[0];
   const sources = bases
-    ? used.map(({ archive: name, suite, components }) => `deb ${bases[name]} ${suite} ${components.join(' ')}`)
+    ? used.map(
+        ({ archive: name, suite, components }) => `deb ${bases[name]} ${suite} ${components.join(' ')}`,
+      )
     : [];
   return { packages, debPaths, sources };
 }
@@ -62,7 +64,9 @@ async function choosePackages(
   try {
     return { packages: await closureOf(archive, suites, options), used: suites };
   } catch (thrown) {
-    const missing = ['download_failed', 'hash_mismatch', 'package_missing'].includes(toEngineError(thrown).code);
+    const missing = ['download_failed', 'hash_mismatch', 'package_missing'].includes(
+      toEngineError(thrown).code,
+    );
     if (!missing) throw thrown;
     const release = suites.slice(0, 1);
     return { packages: await closureOf(archive, release, options), used: release };
