@@ -35,6 +35,12 @@ export function emulationRecords(startedAt: Vm['boot']['startedAt']): Record<str
         stopped: true,
       }),
       lastTest: { ...proved, ok: false, steps: proved.steps.slice(0, 1) },
+      error: {
+        code: 'emulator_failed',
+        message: 'Something keeps changing the handler for s390x.',
+        hint: 'Switch it on to have it back, or off to leave it to the other program.',
+        details: {},
+      },
     }),
     handlerRecord('mips64le', 'on', {
       emulatorVersion: backportsEmulator,

@@ -70,9 +70,11 @@ export class FakeHandlers {
           .map(({ pid, argv }) => ({ pid, argv })),
         emulatorVersions: [this.#record(vm, arch).emulatorVersion ?? ''],
       }));
+    const { emulator } = this.#record(vm, arch);
     const consequences = [
-      'Programs that run now go on until they end.',
-      `The next ${arch} program they start fails with "exec format error": docker exec, health checks, restarts.`,
+      `The programs of ${containers.length} containers go on under ${emulator} until they end.`,
+      'Whatever they start next fails with "exec format error": commands in shell scripts, "docker exec", health checks.',
+      `${arch} containers and build steps do not start any more: "exec format error".`,
     ];
     return {
       at: Date.now(),
@@ -88,7 +90,7 @@ export class FakeHandlers {
     const chosen = before.choices.find((choice) =>
       version === 'previous' ? choice.previous : choice.version === version || choice.suite === version,
     );
-    this.#commit({ ...before, state: 'switching-on', activity: 'downloading 11.5 of 16.1 MB' });
+    this.#commit({ ...before, activity: 'downloading 11.5 of 16.1 MB' });
     try {
       await this.#options.script.carryOut('chooseEmulator', vm, arch, version);
     } catch (thrown) {

@@ -265,6 +265,19 @@ test.describe('the version', () => {
     expect(engine.asked).toEqual(['chooseEmulator service arm64 11.1.3+ds-1~bpo13+1']);
   });
 
+  test('chosen for what is off switches it on', async ({ openWith }) => {
+    const { engine, window } = await openWith('running');
+    await window.goTo('Emulation');
+    await window.emulation.version('riscv64').click();
+    const release = engine.hold('chooseEmulator');
+    await window.emulation.choice(/^11\.1\.3/).click();
+    await expect(window.emulation.summary('riscv64')).toHaveText('downloading 11.5 of 16.1 MB');
+    await expect(window.emulation.toggle('riscv64')).toHaveAttribute('aria-busy', 'true');
+    release();
+    await expect(window.emulation.summary('riscv64')).toHaveText('On, proved');
+    await expect(window.emulation.version('riscv64')).toHaveText('qemu-riscv64 11.1.3');
+  });
+
   test('says which programs still run under another', async ({ openWith }) => {
     const { window } = await openWith('emulation');
     await window.goTo('Emulation');
@@ -286,6 +299,8 @@ test.describe('changes by something else', () => {
     const { engine, window } = await openWith('emulation');
     await window.goTo('Emulation');
     await expect(window.emulation.drift('s390x')).toContainText('put back 3 times');
+    await expect(window.emulation.drift('s390x')).toContainText('<b>another</b> program');
+    await expect(window.emulation.row('s390x').getByRole('region', { name: 'Problem' })).toHaveCount(0);
     await window.emulation.drift('s390x').getByRole('button', { name: 'Put s390x back' }).click();
     await expect(window.emulation.summary('s390x')).toHaveText('On, proved');
     await expect(window.emulation.drift('s390x')).toHaveCount(0);

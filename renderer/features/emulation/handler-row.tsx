@@ -47,6 +47,9 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
   const off = useSwitchOff({ vm: vm.name, arches: [arch], always: false, switchOff: () => change('off') });
   const moving = state === 'switching-on' || state === 'switching-off';
   const busy = switching || choosing || moving || off.looking;
+  // What is off may still have to say what became of the programs that used it.
+  const activity = state !== 'off' || choosing ? handler.activity : null;
+  const doing = off.looking ? 'Looking what uses it' : activity;
   const proof = proofOf(handler, { now, vmStartedAt: vm.boot.startedAt });
   const native = state === 'native';
   return (
@@ -61,8 +64,8 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
           <HandlerSummary
             handler={handler}
             proof={proof}
-            pending={off.looking ? 'Looking what uses it' : undefined}
-            choosable={!busy && !unavailable && (state === 'on' || state === 'failed')}
+            doing={doing}
+            choosable={!busy && !unavailable && state !== 'unknown'}
           />
         </div>
         <div className="col-start-3 row-start-1 flex min-h-7 items-center gap-1.5 lg:col-start-4">
@@ -110,7 +113,7 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
           onLeave={() => change('off')}
         />
       ) : null}
-      {handler.error ? (
+      {handler.error && !handler.drift?.stopped ? (
         <ErrorPanel
           message={handler.error.message}
           hint={handler.error.hint}

@@ -13,14 +13,14 @@ const ageTickMs = 10_000;
 export interface HandlerSummaryProps {
   handler: Handler;
   proof: Proof;
-  /** A click which the engine has not taken up yet, in words. */
-  pending: string | undefined;
+  /** What is going on, in words; null when nothing is. */
+  doing: string | null;
   /** Another version can be chosen now. */
   choosable: boolean;
 }
 
 /** What is known in one line and by which emulator in a second; a line more for each thing that does not work. */
-export function HandlerSummary({ handler, proof, pending, choosable }: HandlerSummaryProps) {
+export function HandlerSummary({ handler, proof, doing, choosable }: HandlerSummaryProps) {
   const { state, wanted, activity, price, runningUnderOthers } = handler;
   if (state === 'native') {
     return (
@@ -31,7 +31,6 @@ export function HandlerSummary({ handler, proof, pending, choosable }: HandlerSu
       </p>
     );
   }
-  const busy = pending ?? (activity !== null && state !== 'off' ? plainText(activity) : null);
   const { failed, limits } = consequencesOf(handler);
   const registered = state === 'on' || state === 'failed';
   const facts = [
@@ -43,15 +42,15 @@ export function HandlerSummary({ handler, proof, pending, choosable }: HandlerSu
     <>
       <p>
         <span role="status" className="inline-block first-letter:uppercase">
-          {busy ?? proof.words}
+          {doing === null ? proof.words : plainText(doing)}
         </span>
-        {busy === null && state !== 'off' ? (
+        {doing === null && state !== 'off' ? (
           <LastTest test={handler.lastTest} proved={proof.lamp === 'good'} />
         ) : null}
         {state === 'unknown' && wanted ? (
           <span className="text-muted"> · on again at the VM’s next start</span>
         ) : null}
-        {activity !== null && state === 'off' ? (
+        {doing === null && activity !== null ? (
           <span className="text-muted">{` · ${plainText(activity)}`}</span>
         ) : null}
       </p>

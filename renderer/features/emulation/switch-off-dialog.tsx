@@ -51,7 +51,14 @@ export function SwitchOffDialog(props: SwitchOffDialogProps) {
 }
 
 function Uses({ uses, several }: { uses: readonly ArchUse[]; several: boolean }) {
-  if (uses.length === 0) return <p>Nothing runs under them at the moment.</p>;
+  if (uses.length === 0) {
+    return (
+      <p>
+        Nothing runs under them now. Containers and build steps of these architectures will not start any
+        more: “exec format error”.
+      </p>
+    );
+  }
   const containers = uses.flatMap(({ use }) => use.containers).length;
   const others = uses.flatMap(({ use }) => use.others).length;
   const users = [

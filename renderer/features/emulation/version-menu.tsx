@@ -8,7 +8,7 @@ import { choiceName, choiceVersion, shortVersion, suiteWords } from './emulator-
 
 /** The emulator and its version; a menu of the others where one can be chosen now. */
 export function VersionMenu({ handler, choosable }: { handler: Handler; choosable: boolean }) {
-  const { vm, arch, emulator, emulatorVersion, choices } = handler;
+  const { vm, arch, state, emulator, emulatorVersion, choices } = handler;
   const name = `${plainText(emulator)}${emulatorVersion ? ` ${plainText(shortVersion(emulatorVersion))}` : ''}`;
   if (!choosable || choices.length === 0) {
     return <span title={emulatorVersion ? plainText(emulatorVersion) : undefined}>{name}</span>;
@@ -23,7 +23,11 @@ export function VersionMenu({ handler, choosable }: { handler: Handler; choosabl
   return (
     <ChoiceMenu
       label={`Emulator of ${arch}: ${name}`}
-      note="New programs run under this version. Running containers keep the one they started with."
+      note={
+        state === 'off'
+          ? `Choosing one switches ${arch} on with it.`
+          : 'New programs run under this version. Running containers keep the one they started with.'
+      }
       value={current ? choiceVersion(current) : null}
       choices={choices.flatMap((choice) => {
         const value = choiceVersion(choice);
