@@ -54,7 +54,7 @@ export class QemuHotDisks implements HotDisks {
     await this.#qmp.execute('blockdev-del', z.unknown(), { 'node-name': node });
   }
 
-  /** QEMU asks the guest, which answers when nothing uses the disk any more; the device is gone with that event. */
+  /** QEMU asks the guest, which answers in its own time; the device is gone with that event, or with QEMU. */
   async #release(node: string, signal: AbortSignal): Promise<void> {
     const deleted = Promise.withResolvers<void>();
     const stopListening = this.#qmp.onEvent(({ event, data }) => {

@@ -226,6 +226,33 @@ describe.skipIf(process.arch !== 'x64')('QEMU behind the hypervisor port', () =>
     });
   });
 
+  test('takes disks while it runs, as many as it has slots for', async () => {
+    await withBench(async ({ start }, folder) => {
+      const path = join(folder, 'disk.img');
+      await writeFile(path, Buffer.alloc(1024 * 1024));
+      const machine = await start(await tinyGuest(folder, { text: speaking }));
+      await machine.disks.plug({ path, serial: 'one' });
+      await expect(machine.disks.plug({ path, serial: 'one' })).rejects.toMatchObject({
+        code: 'wrong_state',
+        message: 'A disk "one" is plugged in already.',
+      });
+      await expect(machine.disks.plug({ path: join(folder, 'none'), serial: 'none' })).rejects.toThrow(
+        'No such file',
+      );
+      await machine.disks.plug({ path, serial: 'two' });
+      await expect(machine.disks.plug({ path, serial: 'three' })).rejects.toThrow(
+        'Every slot for disks is taken (one, two).',
+      );
+
+      // This guest has no system that could let go of a disk.
+      const cancelling = new AbortController();
+      const releasing = machine.disks.unplug('one', cancelling.signal);
+      cancelling.abort(new Error('stop pressed'));
+      await expect(releasing).rejects.toThrow('stop pressed');
+      await machine.terminate();
+    });
+  });
+
   test('a published port that is taken is refused with the reason', async () => {
     await withBench(async ({ start }, folder) => {
       const machine = await start(await tinyGuest(folder, { text: speaking }));
