@@ -1,0 +1,89 @@
+import Dockerode from 'dockerode';
+import type { Arch } from '../contract/arch.ts';
+import type { Process, ProcessSample } from '../contract/process-tree.ts';
+import type { Scope } from '../engine/base/scope.ts';
+import { sleep } from '../engine/base/time.ts';
+import type { EngineClient } from '../engine/client/connect-engine.ts';
+import { type Figure, median } from './figure.ts';
+
+/** Sleeping processes in all: native ones, and emulated ones, of which each takes about 6 MB of its own. */
+const sleeping: readonly { arch: Arch; count: number; threads: number }[] = [
+  { arch: 'amd64', count: 350, threads: 1 },
+  // QEMU has a thread of its own beside the program's.
+  { arch: 'arm64', count: 150, threads: 2 },
+];
+
+/** The first sample reads everything of every process; those after it what changes, as when somebody watches. */
+const watchedSamples = 6;
+
+export interface ProcessTreeFiguresOptions {
+  readonly home: string;
+  readonly client: EngineClient;
+  readonly scope: Scope;
+  readonly vm: string;
+}
+
+/**
+ * What it costs the guest to list the processes of a VM with 500 of them, emulated ones included. The VM runs, emulates
+ * arm64, and has the images `busybox:amd64` and `busybox:arm64`.
+ */
+export async function processTreeFigures(options: ProcessTreeFiguresOptions): Promise<Figure[]> {
+  const { client, home, scope, vm } = options;
+  const docker = new Dockerode({ socketPath: `${home}/docker.sock` });
+  for (const { arch, count, threads } of sleeping) {
+    const container = await docker.createContainer({
+      Image: `busybox:${arch}`,
+      platform: `linux/${arch}`,
+      Cmd: ['sh', '-c', `i=0; while [ $i -lt ${count} ]; do sleep 100000 & i=$((i+1)); done; wait`],
+    });
+    scope.defer(() => container.remove({ force: true }));
+    await container.start();
+    await untilStarted(container, count * threads, scope.signal);
+  }
+  const samples: ProcessSample[] = [];
+  for await (const sample of await client.calls.processes.watch({ vm, container: null })) {
+    samples.push(sample);
+    if (samples.length > watchedSamples) break;
+  }
+  // The sampler lists itself, and last, since its pid is the highest: a sample tells what it has cost itself.
+  const [first = Number.NaN, ...later] = samples.map((sample) => samplerOf(sample)?.cpuMs ?? Number.NaN);
+  const eachMs = later.map((used, index) => used - (later[index - 1] ?? first));
+  const last = samples.at(-1)?.processes ?? [];
+  const emulated = last.filter(({ execution }) => execution === 'emulated').length;
+  const how = `guest CPU, ${last.length} processes, ${emulated} of them emulated`;
+  return [
+    {
+      name: 'whole-VM tree, first sample',
+      value: first / 1_000,
+      unit: 's',
+      goal: 1,
+      baseline: null,
+      how: `${how}; start of the sampler included`,
+    },
+    {
+      name: 'whole-VM tree, while watched',
+      value: median(eachMs) / 1_000,
+      unit: 's',
+      goal: 1,
+      baseline: null,
+      how: `${how}; each 2 s, reading the emulators' memory included, median of ${eachMs.length}`,
+    },
+  ];
+}
+
+/** Waits until a container has that many threads, without the sampler that is to be measured. */
+async function untilStarted(
+  container: Dockerode.Container,
+  threads: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const { pids_stats: pids } = await container.stats({ stream: false, 'one-shot': true });
+    if ((pids?.current ?? 0) > threads) return;
+    await sleep(500, signal);
+  }
+}
+
+function samplerOf(sample: ProcessSample): Process | undefined {
+  return sample.processes.find(({ argv }) => argv[0] === 'foredeck-sampler');
+}
