@@ -10,7 +10,7 @@ test('shows every process of the VM under its container', async ({ openWith }) =
   const { processes } = window;
   await expect(processes.group('web')).toContainText('2 processes');
   await expect(processes.group('api-arm')).toContainText('arm64 · emulated');
-  await expect(processes.rows('node worker.js')).toHaveAttribute('aria-level', '3');
+  await expect(processes.rows('node worker.js').first()).toHaveAttribute('aria-level', '3');
   await expect(processes.group('The VM itself')).toContainText('4 processes');
   await expect(processes.rows('/usr/sbin/dockerd')).toContainText('amd64 · native');
   await window.goTo('Overview');
@@ -25,8 +25,8 @@ test('says what emulation costs a container, and marks what runs natively in it'
   await expect(processes.group('builder')).toContainText('32.3 MiB more memory because of the emulator');
   await expect(processes.group('web')).not.toContainText('emulator');
   await expect(processes.rows('ccache')).toContainText('amd64 · native here');
-  await expect(processes.rows('nginx: worker')).toContainText('amd64 · native');
-  await expect(processes.rows('nginx: worker')).not.toContainText('native here');
+  await expect(processes.rows('nginx: worker').first()).toContainText('amd64 · native');
+  await expect(processes.rows('nginx: worker').first()).not.toContainText('native here');
   await window.goTo('Containers');
   await window.containers.unfold('builder');
   const main = window.page.getByRole('main');

@@ -188,13 +188,13 @@ function Gap({ height }: { height: number }) {
 /** Rows that show their emulator: all or none, but for those a person has turned over since. */
 function useRawRows(all: boolean) {
   const [turned, setTurned] = useState<{ all: boolean; keys: ReadonlySet<string> }>({ all, keys: new Set() });
-  const keys = turned.all === all ? turned.keys : new Set<string>();
+  if (turned.all !== all) setTurned({ all, keys: new Set() });
   return {
-    shows: (key: string): boolean => all !== keys.has(key),
+    shows: (key: string): boolean => all !== turned.keys.has(key),
     toggle: (key: string): void => {
-      const next = new Set(keys);
-      if (!next.delete(key)) next.add(key);
-      setTurned({ all, keys: next });
+      const keys = new Set(turned.keys);
+      if (!keys.delete(key)) keys.add(key);
+      setTurned({ all, keys });
     },
   };
 }
