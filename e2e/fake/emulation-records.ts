@@ -44,10 +44,9 @@ export function emulationRecords(startedAt: Vm['boot']['startedAt']): Record<str
     }),
     handlerRecord('mips64le', 'on', {
       emulatorVersion: backportsEmulator,
-      choices: choiceRecords().map((choice) => ({
+      choices: choiceRecords(backportsEmulator).map((choice) => ({
         ...choice,
         ready: true,
-        current: choice.suite === 'backports',
         previous: choice.suite === 'stable',
       })),
       price: priceRecord({ emulatorVersion: stableEmulator }),

@@ -1,5 +1,5 @@
 import type { Arch } from '../../contract/arch.ts';
-import type { HandlerUse, Price } from '../../contract/emulation.ts';
+import type { EmulatorChoice, HandlerUse, Price } from '../../contract/emulation.ts';
 import type { Process } from '../../contract/process-tree.ts';
 import type { Handler, SelfTest } from '../../contract/records.ts';
 import { handlerKey } from '../../contract/state.ts';
@@ -72,7 +72,7 @@ export class FakeHandlers {
       }));
     const { emulator } = this.#record(vm, arch);
     const consequences = [
-      `The programs of ${containers.length} containers go on under ${emulator} until they end.`,
+      `The programs of ${containers.length === 1 ? '1 container' : `${containers.length} containers`} go on under ${emulator} until they end.`,
       'Whatever they start next fails with "exec format error": commands in shell scripts, "docker exec", health checks.',
       `${arch} containers and build steps do not start any more: "exec format error".`,
     ];
@@ -103,7 +103,6 @@ export class FakeHandlers {
       choices: before.choices.map((choice) => ({
         ...choice,
         ready: choice.ready || choice === chosen,
-        current: choice === chosen,
         previous: choice.current,
       })),
     });
@@ -130,7 +129,8 @@ export class FakeHandlers {
   /** A fresh record in `state`, with what outlives a switch. */
   #become(vm: string, arch: Arch, state: Handler['state'], change: Partial<Handler> = {}): Handler {
     const { choices, price } = this.#record(vm, arch);
-    const record = handlerRecord(arch, state, { vm, choices, price, ...change });
+    const fresh = handlerRecord(arch, state, { vm, choices, price, ...change });
+    const record = { ...fresh, choices: fresh.choices.map((choice) => runsNow(choice, fresh)) };
     this.#commit(record);
     return record;
   }
@@ -143,5 +143,11 @@ export class FakeHandlers {
     this.#options.store.commit({ in: 'handlers', key: handlerKey(value.vm, value.arch), value });
   }
 }
+
+/** Nothing is in use of what is off. */
+const runsNow = (choice: EmulatorChoice, { emulatorVersion }: Handler): EmulatorChoice => ({
+  ...choice,
+  current: emulatorVersion !== null && choice.version === emulatorVersion,
+});
 
 const proof = (): SelfTest => selfTestRecord({ at: Date.now(), ms: 96, cause: 'request' });

@@ -215,15 +215,15 @@ export function driftRecord(change: Partial<Drift> = {}): Drift {
   };
 }
 
-/** Stable's, in use, and backports', which needs a download. */
-export function choiceRecords(): EmulatorChoice[] {
+/** Stable's, which lies in the VM, and backports', which needs a download. */
+export function choiceRecords(current: string | null = stableEmulator): EmulatorChoice[] {
   return [
     {
       suite: 'stable',
       version: stableEmulator,
       ready: true,
       recommended: true,
-      current: true,
+      current: current === stableEmulator,
       previous: false,
     },
     {
@@ -231,7 +231,7 @@ export function choiceRecords(): EmulatorChoice[] {
       version: backportsEmulator,
       ready: false,
       recommended: false,
-      current: false,
+      current: current === backportsEmulator,
       previous: false,
     },
   ];
@@ -257,7 +257,7 @@ export function handlerRecord(
     switchedOnMs: registered ? 6_840 : null,
     lastTest,
     lastProvedAt: lastTest?.at ?? null,
-    choices: state === 'native' ? [] : choiceRecords(),
+    choices: state === 'native' ? [] : choiceRecords(registered ? stableEmulator : null),
     runningUnderOthers: 0,
     drift: null,
     price: null,
