@@ -93,7 +93,10 @@ test.each([
   [['start', '--vm', 'No'], 'A VM name is'],
   [['emulate', 'sparc', 'on'], 'Known are amd64'],
   [['emulate', 'aarch64', 'on'], 'Say arm64.'],
-  [['emulate', 'arm64', 'maybe'], 'It is on, off or test.'],
+  [['emulate', 'arm64', 'maybe'], 'It is on, off, test or use.'],
+  [['emulate', 'arm64', 'use'], 'say which version'],
+  [['emulate', 'arm64', 'on', '11.1'], 'takes no "11.1"'],
+  [['emulate', 'all', 'test'], 'say what to do with all'],
   [['emulate', 'arm64'], 'say what to do with arm64'],
   [['emulate'], "missing required argument 'arch'"],
   [['image', 'build'], "required option '--arch"],
@@ -148,14 +151,34 @@ test('an interrupt cancels the work in the engine and is exit 130', async () => 
 test('emulate switches, tests and lists; a failed test is exit 1', async () => {
   const failed = await foredeck(['emulate', 'arm64', 'test']);
   expect(failed).toMatchObject({ code: 1, stderr: '' });
-  expect(failed.stdout).toContain('failed  stub: exec format error');
+  expect(failed.stdout).toContain('failed  run: exec format error');
   expect((await foredeck(['emulate', 'arm64', 'on'])).stdout).toContain(
     'arm64 is on: qemu-arm64 10.0.6 (POCF)',
   );
   expect((await foredeck(['emulate', 'arm64', 'test'])).code).toBe(0);
   const list = await foredeck(['emulate', 'list', '--json']);
   expect(JSON.parse(list.stdout)).toContainEqual(expect.objectContaining({ arch: 'arm64', state: 'on' }));
-  expect((await foredeck(['emulate', 'arm64', 'off'])).stdout).toBe('arm64 is off.\n');
+  const off = await foredeck(['emulate', 'arm64', 'off']);
+  expect(off.stdout).toBe('arm64 is off.\n');
+  expect(off.stderr).toContain('web (QEMU 10.0.6)\n  71  nginx evil [2J\n');
+});
+
+test('emulate off asks on a terminal, and not with --yes', async () => {
+  await foredeck(['emulate', 'arm64', 'on']);
+  const onTerminal = (args: readonly string[]) => {
+    const env = { ...process.env, FOREDECK_HOME: home } as Record<string, string>;
+    const pty = spawnPty(launcher, ['emulate', 'arm64', 'off', ...args], { cwd: root, env });
+    const exited = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
+    return { pty, screen: screenOf(pty), exited };
+  };
+  const refused = onTerminal([]);
+  await refused.screen.until('Switch arm64 off? [y/N]');
+  refused.pty.write('n\r');
+  await refused.screen.until('arm64 is left as it is.');
+  expect(await refused.exited).toBe(1);
+  const unasked = onTerminal(['--yes']);
+  await unasked.screen.until('arm64 is off.');
+  expect(await unasked.exited).toBe(0);
 });
 
 test('shell passes input, both outputs and the exit status', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Arch, HostArch } from '../../contract/arch.ts';
+import type { HandlerUse } from '../../contract/emulation.ts';
 import { protocolVersion } from '../../contract/procedures.ts';
 import type { ProcessSample } from '../../contract/process-tree.ts';
 import {
@@ -172,8 +173,23 @@ export class ScriptedEngine implements RunnableEngine {
     throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no way to switch all.' });
   }
 
-  async handlerUse(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no handlers in use.' });
+  async handlerUse(name: string, arch: Arch): Promise<HandlerUse> {
+    if (this.#handler(name, arch).state !== 'on') {
+      throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no handlers in use.' });
+    }
+    return {
+      at: Date.now(),
+      containers: [
+        {
+          id: 'abc',
+          name: 'web',
+          processes: [{ pid: 71, argv: ['nginx', 'evil\u001b[2J'] }],
+          emulatorVersions: ['10.0.6'],
+        },
+      ],
+      others: [],
+      consequences: ['1 program in 1 container goes on until it ends.'],
+    };
   }
 
   async chooseEmulator(): Promise<never> {
