@@ -46,7 +46,8 @@ export function App() {
           Skip to content
         </button>
         <Navigation current={route.screen} />
-        <main ref={main} id="main" tabIndex={-1} className="min-h-0 overflow-y-auto outline-none">
+        {/* `relative`: what is visually hidden in it is positioned, and must not lengthen the window. */}
+        <main ref={main} id="main" tabIndex={-1} className="relative min-h-0 overflow-y-auto outline-none">
           <Content route={route} />
         </main>
         <StatusBar />

@@ -28,6 +28,6 @@ export function describeExitCode(code: number): string {
   if (code === 126) return 'Its command is there but could not be executed.';
   if (code === 127) return 'Its command was not found.';
   const signal = code > 128 && code < 193 ? code - 128 : null;
-  if (signal === null) return 'The program ended with it by its own decision.';
+  if (signal === null) return 'The program chose this code itself.';
   return `Ended by signal ${signal}${signals[signal] ? ` (${signals[signal]})` : ''}.`;
 }

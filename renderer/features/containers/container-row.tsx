@@ -34,6 +34,7 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
   const stale = useStale() || container.stale;
   const detailsId = `container-${container.id}`;
   const failed = hasFailed(container);
+  const { diagnosis } = container;
   return (
     <>
       <tr
@@ -70,13 +71,7 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
               <p className="truncate font-mono text-xs text-muted">
                 <Untrusted text={container.image} />
               </p>
-              {container.diagnosis ? (
-                <p className="flex gap-1 pt-0.5 text-xs text-bad">
-                  <Stethoscope aria-hidden className="mt-0.5 size-3 shrink-0" />
-                  <span className="sr-only">Verdict: </span>
-                  <Untrusted text={container.diagnosis.title} className="line-clamp-2 wrap-anywhere" />
-                </p>
-              ) : null}
+              {diagnosis ? <Verdict title={diagnosis.title} className="max-sm:hidden" /> : null}
             </div>
           </div>
         </td>
@@ -106,6 +101,14 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
           </div>
         </td>
       </tr>
+      {diagnosis ? (
+        // Where it is narrow, the first column has no room for a sentence.
+        <tr onClick={onToggle} className={classNames('sm:hidden', open && 'bg-window')}>
+          <td colSpan={4} className="px-3 pb-2">
+            <Verdict title={diagnosis.title} className="pl-8.5" />
+          </td>
+        </tr>
+      ) : null}
       {open ? (
         <tr id={detailsId} className="bg-window">
           <td colSpan={4} className="px-4 pt-2 pb-5 sm:pl-12">
@@ -114,5 +117,15 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
         </tr>
       ) : null}
     </>
+  );
+}
+
+function Verdict({ title, className }: { title: string; className: string }) {
+  return (
+    <p className={classNames('flex gap-1 pt-0.5 text-xs text-bad', className)}>
+      <Stethoscope aria-hidden className="mt-0.5 size-3 shrink-0" />
+      <span className="sr-only">Verdict: </span>
+      <Untrusted text={title} className="line-clamp-2 wrap-anywhere" />
+    </p>
   );
 }

@@ -66,10 +66,11 @@ function Unexplained({ container }: { container: Container }) {
         {exitCode === null ? '' : `${describeExitCode(exitCode)} `}
         <span role="status">
           {examination.done
-            ? 'Examined just now: no rule of the doctor agrees with this failure.'
-            : 'No rule of the doctor agrees with this failure.'}
+            ? 'Examined just now: no rule of the doctor agrees with this failure'
+            : 'No rule of the doctor agrees with this failure'}
+          , so nothing is claimed about its cause.
         </span>{' '}
-        It may well be the program’s own: its log says more.
+        Its log says more.
       </p>
       {examination.error ? <Failure error={examination.error} /> : null}
     </Frame>

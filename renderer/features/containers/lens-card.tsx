@@ -71,7 +71,9 @@ function ForeignLens({ container }: { container: Container }) {
           Starting the copy…
         </p>
       ) : null}
-      {lens.report ? <LensResult report={lens.report} running={lens.running !== null} /> : null}
+      {lens.report ? (
+        <LensResult report={lens.report} since={lens.running === null ? null : lens.startedAt} />
+      ) : null}
       {lens.error ? (
         <ErrorPanel message={lens.error.message} hint={lens.error.hint} details={lens.error.details} />
       ) : null}

@@ -6,18 +6,28 @@ import { Pill } from '../../ui/pill.tsx';
 import { formatDuration } from '../../ui/text/duration.ts';
 import { plainLines, plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
+import { useNow } from '../../ui/use-now.ts';
 
 /** What matters stands first; the rest is one click away. */
 const shownCalls = 10;
 
+export interface LensResultProps {
+  report: LensReport;
+  /** Since when the copy runs, by the page's clock; null when it does not any more. */
+  since: number | null;
+}
+
 /** One report of the lens: how it goes, the calls, the program's last lines. */
-export function LensResult({ report, running }: { report: LensReport; running: boolean }) {
+export function LensResult({ report, since }: LensResultProps) {
+  const running = since !== null;
+  const now = useNow(running ? 1_000 : null);
+  const elapsedMs = running ? Math.max(0, Math.floor((now - since) / 1_000) * 1_000) : report.elapsedMs;
   return (
     <div className="flex flex-col gap-3">
       <p className="text-sm text-muted tabular-nums">
         <span role="status">{running ? 'The copy is running' : stateWords(report)}</span>
         {' · '}
-        {formatDuration(report.elapsedMs)}
+        {formatDuration(elapsedMs).replace('.0 s', ' s')}
         {report.truncated ? ' · it printed more than is read here, so counts are too low' : ''}
       </p>
       {report.state === 'failed' ? (
@@ -74,7 +84,7 @@ function CallTable({ calls }: { calls: readonly LensCall[] }) {
             <tr className="h-7 border-b border-line">
               <th className="pl-3 font-normal">Call</th>
               <th className="w-16 px-2 text-right font-normal">Count</th>
-              <th className="w-40 pr-3 pl-2 font-normal">Errors</th>
+              <th className="w-28 pr-3 pl-2 font-normal">Errors</th>
             </tr>
           </thead>
           <tbody className="divide-y divide-line">
@@ -94,9 +104,7 @@ function CallTable({ calls }: { calls: readonly LensCall[] }) {
 }
 
 function CallRow({ call }: { call: LensCall }) {
-  const errors = Object.entries(call.errors)
-    .map(([name, count]) => `${plainText(name)} × ${count}`)
-    .join(', ');
+  const errors = Object.entries(call.errors);
   return (
     <tr className="align-top">
       <td className="py-1.5 pl-3">
@@ -113,8 +121,15 @@ function CallRow({ call }: { call: LensCall }) {
           </p>
         )}
       </td>
-      <td className="px-2 py-1.5 text-right tabular-nums">{call.count}</td>
-      <td className="py-1.5 pr-3 pl-2 font-mono text-xs wrap-anywhere">{errors || '–'}</td>
+      <td className="px-2 py-1.5 text-right text-sm tabular-nums">{call.count}</td>
+      <td className="py-1.5 pr-3 pl-2 font-mono text-xs leading-4.5">
+        {errors.length === 0 ? '–' : null}
+        {errors.map(([name, count]) => (
+          <span key={name} className="block whitespace-nowrap">
+            {plainText(name)} × {count}
+          </span>
+        ))}
+      </td>
     </tr>
   );
 }

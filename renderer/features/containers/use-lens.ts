@@ -7,6 +7,8 @@ import { useEngine } from '../../state/engine-store.ts';
 export interface Lens {
   /** The mode of the observation under way; null when there is none. */
   running: LensMode | null;
+  /** When it was asked for, by the page's clock; 0 before the first. */
+  startedAt: number;
   /** The newest report, kept after the end. */
   report: LensReport | null;
   error: WireError | null;
@@ -15,6 +17,7 @@ export interface Lens {
 }
 
 interface View {
+  startedAt: number;
   running: LensMode | null;
   report: LensReport | null;
   error: WireError | null;
@@ -22,7 +25,7 @@ interface View {
 
 /** Observes a copy of the container while somebody looks: leaving the screen leaves the stream, which ends the copy. */
 export function useLens(vm: string, container: string): Lens {
-  const [view, setView] = useState<View>({ running: null, report: null, error: null });
+  const [view, setView] = useState<View>({ startedAt: 0, running: null, report: null, error: null });
   const current = useRef<AbortController>(null);
   useEffect(() => () => current.current?.abort(), []);
 
@@ -34,17 +37,17 @@ export function useLens(vm: string, container: string): Lens {
       const looking = new AbortController();
       current.current = looking;
       const { signal } = looking;
-      setView({ running: mode, report: null, error: null });
+      setView({ startedAt: Date.now(), running: mode, report: null, error: null });
       const watch = async (): Promise<void> => {
         try {
           const reports = await client.lens.watch({ vm, container, mode, seconds }, { signal });
           for await (const report of reports) {
-            if (!signal.aborted) setView({ running: mode, report, error: null });
+            if (!signal.aborted) setView((before) => ({ ...before, report }));
           }
           if (!signal.aborted) setView((before) => ({ ...before, running: null }));
         } catch (thrown) {
           if (!signal.aborted) {
-            setView(({ report }) => ({ running: null, report, error: toWireError(thrown) }));
+            setView((before) => ({ ...before, running: null, error: toWireError(thrown) }));
           }
         }
       };
@@ -56,9 +59,10 @@ export function useLens(vm: string, container: string): Lens {
   const stop = useCallback((): void => {
     current.current?.abort();
     // The last report would come through the stream that was just left.
-    setView(({ report }) => ({
+    setView(({ startedAt, report }) => ({
+      startedAt,
       running: null,
-      report: report && { ...report, state: 'stopped' },
+      report: report && { ...report, state: 'stopped', elapsedMs: Date.now() - startedAt },
       error: null,
     }));
   }, []);

@@ -47,7 +47,7 @@ export function ImagePlatforms({ image, platforms, onRun, onPull }: ImagePlatfor
               </span>
             </span>
             <span className="flex flex-wrap items-center gap-1.5">
-              {arch && platform.execution === 'off' ? <SwitchOn vm={image.vm} arch={arch} /> : null}
+              {arch && platform.execution === 'off' ? <SwitchOn vm={image.vm} arch={arch} small /> : null}
               {arch && !platform.present && onPull ? (
                 <Button
                   size="sm"

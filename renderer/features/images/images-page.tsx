@@ -126,20 +126,22 @@ function describeCount(count: number, away: boolean): string {
 /** Has the images read when somebody comes to look, and whenever Docker begins to answer meanwhile. */
 function useListing(vm: Vm): { listing: boolean; error: WireError | null; list: () => Promise<void> } {
   const [error, setError] = useState<WireError | null>(null);
-  const key = `image:list:${vm.name}`;
-  const listing = usePending(key);
+  const [answered, setAnswered] = useState(false);
+  const pending = usePending(`image:list:${vm.name}`);
   const unavailable = useDockerUnavailable(vm.name) !== undefined;
   const { name } = vm;
   const list = async (): Promise<void> => {
     const outcome = await attempt(`image:list:${name}`, (client) => client.dockerImage.list({ vm: name }));
-    if (outcome) setError(outcome.ok ? null : outcome.error);
+    if (!outcome) return;
+    setAnswered(true);
+    setError(outcome.ok ? null : outcome.error);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: `list` is new at each rendering and depends on `name` only
   useEffect(() => {
     if (unavailable) setError(null);
     else void list();
   }, [name, unavailable]);
-  return { listing, error, list };
+  return { listing: !unavailable && (pending || !answered), error, list };
 }
 
 /** Three ways to an image, the shortest first. */

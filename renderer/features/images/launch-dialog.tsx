@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { FetchProgress } from './fetch-progress.tsx';
 import { ForecastCard } from './forecast-card.tsx';
 import { type LaunchDraft, readLaunch } from './launch-draft.ts';
-import { LaunchFields } from './launch-fields.tsx';
+import { ImageFields, RunFields } from './launch-fields.tsx';
 import { useForecast } from './use-forecast.ts';
 import { useImageFetch } from './use-image-fetch.ts';
 
@@ -64,20 +64,27 @@ export function LaunchDialog({ vm, image, arch, onClose }: LaunchDialogProps) {
         </>
       }
     >
-      <div className="grid gap-5 md:grid-cols-[minmax(0,1fr)_minmax(0,22rem)]">
-        <form id={form} noValidate onSubmit={(event) => void start(event)} className="flex flex-col gap-3.5">
-          <LaunchFields
-            draft={draft}
-            problems={problems}
-            platforms={forecast.forecast?.platforms ?? null}
-            onEdit={edit}
-          />
-          <FetchProgress fetch={fetch} label={`Starting ${draft.image.trim()}`} />
-        </form>
-        <div className="self-start md:sticky md:top-0">
+      {/* Where it is narrow the forecast stands between what it is about and the rest. */}
+      <form
+        id={form}
+        noValidate
+        onSubmit={(event) => void start(event)}
+        className="grid items-start gap-x-5 gap-y-3.5 md:grid-cols-[minmax(0,1fr)_minmax(0,22rem)]"
+      >
+        <ImageFields
+          draft={draft}
+          problems={problems}
+          platforms={forecast.forecast?.platforms ?? null}
+          onEdit={edit}
+        />
+        <div className="md:sticky md:top-0 md:col-start-2 md:row-span-2 md:row-start-1">
           <ForecastCard vm={vm} view={forecast} onChoose={(chosen) => edit({ arch: chosen })} />
         </div>
-      </div>
+        <div className="flex flex-col gap-3.5">
+          <RunFields draft={draft} problems={problems} onEdit={edit} />
+          <FetchProgress fetch={fetch} label={`Starting ${draft.image.trim()}`} />
+        </div>
+      </form>
     </Dialog>
   );
 }

@@ -7,19 +7,23 @@ import { argvWords } from './argv-words.ts';
 import type { LaunchDraft, ReadLaunch } from './launch-draft.ts';
 import { executionWords } from './platform-pill.tsx';
 
-export interface LaunchFieldsProps {
+interface FieldsProps {
   draft: LaunchDraft;
   problems: ReadLaunch['problems'];
-  /** Of the image, as far as they are known. */
-  platforms: readonly ImagePlatform[] | null;
   onEdit: (part: Partial<LaunchDraft>) => void;
 }
 
 const environmentLines = 3;
 
-export function LaunchFields({ draft, problems, platforms, onEdit }: LaunchFieldsProps) {
+export interface ImageFieldsProps extends FieldsProps {
+  /** Of the image, as far as they are known. */
+  platforms: readonly ImagePlatform[] | null;
+}
+
+/** What is to run: what the forecast is about. */
+export function ImageFields({ draft, problems, platforms, onEdit }: ImageFieldsProps) {
   return (
-    <>
+    <div className="flex flex-col gap-3.5">
       <TextField
         label="Image"
         placeholder="alpine:3.20"
@@ -45,6 +49,14 @@ export function LaunchFields({ draft, problems, platforms, onEdit }: LaunchField
           </select>
         )}
       </Labelled>
+    </div>
+  );
+}
+
+/** How it is to run. */
+export function RunFields({ draft, problems, onEdit }: FieldsProps) {
+  return (
+    <>
       <TextField
         label="Name"
         placeholder="Docker invents one"

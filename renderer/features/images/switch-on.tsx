@@ -9,7 +9,7 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
 
 /** Switches an architecture's emulation on where somebody needs it; the forecast follows by itself. */
-export function SwitchOn({ vm, arch }: { vm: string; arch: Arch }) {
+export function SwitchOn({ vm, arch, small = false }: SwitchOnProps) {
   const [error, setError] = useState<WireError | null>(null);
   const key = `emulation:switch:${vm}/${arch}`;
   const pending = usePending(key);
@@ -26,18 +26,25 @@ export function SwitchOn({ vm, arch }: { vm: string; arch: Arch }) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
         <Button
           size="sm"
-          kind="primary"
+          kind={small ? 'plain' : 'primary'}
           busy={busy}
           unavailable={unavailable}
           onClick={() => void switchOn()}
         >
           {`Switch ${arch} on`}
         </Button>
-        {busy && handler?.activity ? (
+        {busy && !small && handler?.activity ? (
           <span className="text-sm text-muted">{plainText(handler.activity)}</span>
         ) : null}
       </div>
       {error ? <ErrorPanel message={error.message} hint={error.hint} details={error.details} /> : null}
     </>
   );
+}
+
+export interface SwitchOnProps {
+  vm: string;
+  arch: Arch;
+  /** One of many: without emphasis, and without saying how far it is. */
+  small?: boolean;
 }
