@@ -33,6 +33,9 @@ const parallelGroups = 2;
 /** The status a shell gives a program which SIGINT ended. */
 const interruptedStatus = 130;
 
+/** Everybody reads it: it is part of the repository. */
+const pageMode = 0o644;
+
 const root = join(import.meta.dirname, '..');
 const pagePath = join(root, 'docs', 'compatibility.md');
 
@@ -164,7 +167,7 @@ function machineOf(record: Vm): Machine {
 }
 
 async function writePage(): Promise<void> {
-  await writeFileAtomic(pagePath, compatibilityPage(results));
+  await writeFileAtomic(pagePath, compatibilityPage(results), pageMode);
 }
 
 function printTable(): void {

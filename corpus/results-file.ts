@@ -16,6 +16,9 @@ export type Machine = z.infer<typeof Machine>;
 
 const ResultsContent = z.object({ machine: Machine.nullable(), results: z.array(Result) });
 
+/** Everybody reads it: it is part of the repository. */
+const fileMode = 0o644;
+
 type Key = { arch: Arch; emulator: EmulatorSuite | null; program: string };
 
 /** The results found so far, on disk after each one: an interrupted session goes on where it was. */
@@ -52,7 +55,7 @@ export class ResultsFile {
   async put(result: Result, machine: Machine): Promise<void> {
     const others = this.all.filter((known) => !isOf(known, result));
     this.#content = { machine, results: [...others, result].sort(byKey) };
-    await writeFileAtomic(this.#path, `${JSON.stringify(this.#content, null, 2)}\n`);
+    await writeFileAtomic(this.#path, `${JSON.stringify(this.#content, null, 2)}\n`, fileMode);
   }
 }
 
