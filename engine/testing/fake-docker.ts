@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 export interface FakeContainer {
@@ -21,7 +22,7 @@ export interface FakeRequest {
   readonly body: unknown;
 }
 
-/** Undefined: answered as usual. A body that is no string is sent as JSON. */
+/** Undefined: answered as usual. A body that is neither text, bytes nor a stream is sent as JSON. */
 export type FakeAnswer = (
   request: FakeRequest,
 ) => { status: number; body?: unknown } | undefined | Promise<{ status: number; body?: unknown } | undefined>;
@@ -94,7 +95,11 @@ export class FakeDocker {
       const answer = await this.answer?.({ ...asked, body: await bodyOf(request) });
       if (answer) {
         const { status, body } = answer;
-        if (typeof body === 'string') response.writeHead(status).end(body);
+        if (body instanceof Readable) {
+          response.writeHead(status);
+          response.flushHeaders();
+          pipeline(body, response, () => undefined);
+        } else if (typeof body === 'string' || Buffer.isBuffer(body)) response.writeHead(status).end(body);
         else if (body === undefined) response.writeHead(status).end();
         else sendJson(response, body, status);
         return;

@@ -1,0 +1,69 @@
+import type { DockerImage, ImagePlatform } from '../../contract/docker-images.ts';
+import type { Container, Handler } from '../../contract/records.ts';
+
+/** A running native container named `web`, but for `change`. */
+export function aContainer(change: Partial<Container> = {}): Container {
+  return {
+    vm: 'service',
+    id: 'web',
+    name: 'web',
+    image: 'demo',
+    command: 'serve',
+    state: 'running',
+    status: 'Up 3 minutes',
+    exitCode: null,
+    createdAt: 1,
+    startedAt: 2,
+    arch: 'amd64',
+    execution: 'native',
+    emulator: null,
+    ports: [],
+    composeProject: null,
+    diagnosis: null,
+    stale: false,
+    ...change,
+  };
+}
+
+/** A handler that was switched off, but for `change`. */
+export function aHandler(change: Partial<Handler> = {}): Handler {
+  return {
+    vm: 'service',
+    arch: 'arm64',
+    state: 'off',
+    wanted: false,
+    activity: null,
+    emulator: 'qemu-aarch64',
+    emulatorVersion: null,
+    flags: null,
+    switchedOnMs: null,
+    lastTest: null,
+    lastProvedAt: null,
+    choices: [],
+    runningUnderOthers: 0,
+    drift: null,
+    price: null,
+    error: null,
+    ...change,
+  };
+}
+
+/** An image `demo:1` of `platforms`. */
+export function anImage(change: Partial<DockerImage> = {}): DockerImage {
+  const id = `sha256:${'d'.repeat(64)}`;
+  return { vm: 'service', id, tags: ['demo:1'], createdAt: 1, platforms: [aPlatform()], ...change };
+}
+
+/** linux/arm64, there and emulated, but for `change`. */
+export function aPlatform(change: Partial<ImagePlatform> = {}): ImagePlatform {
+  const digest = `sha256:${'e'.repeat(64)}`;
+  return {
+    platform: 'linux/arm64',
+    arch: 'arm64',
+    execution: 'emulated',
+    digest,
+    present: true,
+    sizeBytes: 1_000,
+    ...change,
+  };
+}
