@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addEmulateCommand } from './commands/emulate.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addImageCommand } from './commands/image.ts';
@@ -31,6 +32,7 @@ export async function runProgram(argv: readonly string[], version: string): Prom
   addStatusCommand(program);
   addQuitCommand(program);
   addEmulateCommand(program);
+  addDoctorCommand(program);
   addPsCommand(program);
   addImagesCommands(program);
   addPlatformsCommand(program);
