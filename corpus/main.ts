@@ -11,7 +11,7 @@ import { mapConcurrent } from '../engine/base/map-concurrent.ts';
 import { connectEngine, type EngineClient } from '../engine/client/connect-engine.ts';
 import { homeFromEnvironment, serviceVmName } from '../engine/paths.ts';
 import { compatibilityPage } from './compatibility-page.ts';
-import { imageGroups, type Program, programs } from './programs.ts';
+import { type Program, programGroups, programs } from './programs.ts';
 import { textReport } from './report.ts';
 import type { Result } from './result.ts';
 import { type Machine, ResultsFile } from './results-file.ts';
@@ -95,7 +95,7 @@ async function runAll(): Promise<void> {
     const machine = machineOf(await client.calls.vm.start({ vm }));
     const emulators = await switchedOn(client, asked.arch.length > 0 ? asked.arch : usualArches);
     const wanted = asked.program.length > 0 ? asked.program : programs;
-    const groups = imageGroups.flatMap((group) =>
+    const groups = programGroups.flatMap((group) =>
       [...emulators].map(([arch, emulator]) => ({
         arch,
         emulator,

@@ -9,7 +9,7 @@ import type { EngineClient } from '../engine/client/connect-engine.ts';
 import { TemplateSource } from '../engine/image/template-source.ts';
 import { pathsUnder } from '../engine/paths.ts';
 import { type AttachedSystem, withSystem } from './attached-system.ts';
-import { checkScript, imageGroups, type Program } from './programs.ts';
+import { checkScript, type Program, programGroups } from './programs.ts';
 import type { Report } from './report.ts';
 import type { Result } from './result.ts';
 import { type ContainerOutcome, runInSystem, systemImage } from './system-container.ts';
@@ -41,7 +41,7 @@ export interface RunOptions {
  * system cannot be made is `not-run` and stops no other. Rejects when `signal` aborts; what was told stays true.
  */
 export async function runPrograms(options: RunOptions): Promise<void> {
-  for (const group of imageGroups) {
+  for (const group of programGroups) {
     const programs = options.programs.filter((program) => program.group === group);
     if (programs.length > 0) await runGroup({ ...options, programs });
   }
