@@ -7,7 +7,7 @@ import { withTempFolder } from '../testing/temp-folder.ts';
 import { archOfHeader, archRow, archTable } from './arch-table.ts';
 import { type BinfmtEntry, entryMatches } from './binfmt-entry.ts';
 import { readElfHeader } from './elf-header.ts';
-import { exitStub } from './exit-stub.ts';
+import { exitStub } from './self-test/exit-stub.ts';
 
 const entries: BinfmtEntry[] = archTable.map((row) => ({
   name: row.emulator,

@@ -1,8 +1,8 @@
 import type { Drift } from '../../contract/emulation.ts';
 import type { ArchRow } from './arch-table.ts';
 import { type BinfmtEntry, entryDifferences } from './binfmt-entry.ts';
+import { foreignEntry, ownEntry } from './find-entry.ts';
 import type { Mounted } from './guest-trip.ts';
-import { foreignEntry, ownEntry } from './self-test.ts';
 
 /** What somebody has seen of binfmt_misc and the emulators' files. */
 export interface BinfmtView {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { archRow } from './arch-table.ts';
 import { needsLoader, readElfHeader } from './elf-header.ts';
-import { exitStub } from './exit-stub.ts';
+import { exitStub } from './self-test/exit-stub.ts';
 
 describe('readElfHeader', () => {
   it('reads both byte orders and both classes', () => {

@@ -1,3 +1,5 @@
+import { programScript } from './self-test/program-script.ts';
+
 /**
  * Runs in the VM as root, read by `perl -` from standard input: the lines after it are steps, tab-separated, and it
  * answers each with lines of the same shape, free text as hexadecimal, `end` last. Perl because every Debian has perl-base, and one
@@ -9,11 +11,8 @@ export const guestScript = String.raw`
 use strict; use warnings;
 my ($folder, $ours) = @ARGV;
 my $machine = (split ' ', slurp('/proc/sys/kernel/arch') || '')[0] || '';
-# System call numbers: 64-bit x86 has its own table, everything newer shares asm-generic's.
-my ($execve, $clock_gettime) = $machine eq 'x86_64' ? (59, 228) : (221, 113);
-my $stub_seconds = 20;
 $| = 1;
-
+${programScript}
 answer('mounted', mounted());
 while (my $line = <STDIN>) {
   chomp $line;
@@ -24,7 +23,9 @@ while (my $line = <STDIN>) {
   elsif ($step eq 'entries')    { entries(); }
   elsif ($step eq 'running')    { my %by_path = running($args[0]); answer('running', $args[0], $_, $by_path{$_}) for keys %by_path; }
   elsif ($step eq 'prune')      { answer('pruned', $_) for prune(@args); }
-  elsif ($step eq 'stub')       { answer('stub', $args[0], stub(pack('H*', $args[1]))); }
+  elsif ($step eq 'stub')       { stub(@args); }
+  elsif ($step eq 'prove')      { prove(@args); }
+  elsif ($step eq 'price')      { price(@args); }
   else { die "unknown step\n"; }
 }
 answer('end');
@@ -106,17 +107,23 @@ sub entries {
   }
 }
 
-# Programs that run under an emulator of ours, counted by its path. A program may write anything into its own command
-# line, so only the characters of our own paths pass.
+# Programs that run under emulators of ours, counted by its path. A program may write anything into its own command
+# line, so only the characters of our own paths pass. Read once a trip: a full VM has thousands of processes.
+my $count_by_path;
 sub running {
   my ($emulator) = @_;
+  $count_by_path ||= count_running();
+  return map { $_ => $count_by_path->{$_} } grep { m{/\Q$emulator\E$} } keys %$count_by_path;
+}
+
+sub count_running {
   my %count;
-  opendir(my $listing, '/proc') or return ();
+  opendir(my $listing, '/proc') or return {};
   for my $pid (grep { /^\d+$/ } readdir($listing)) {
     my $words = slurp("/proc/$pid/cmdline");
-    $count{$1}++ if defined $words && $words =~ m{^(\Q$ours\E/[\w.+~-]+/\Q$emulator\E)\0};
+    $count{$1}++ if defined $words && $words =~ m{^(\Q$ours\E/[\w.+~-]+/[\w-]+)\0};
   }
-  return %count;
+  return \%count;
 }
 
 # Removes versions of an emulator which nobody keeps, no entry names and no program runs under; returns their paths.
@@ -129,46 +136,5 @@ sub prune {
   return @removed;
 }
 
-sub microseconds {
-  my $time = pack('q2', 0, 0);
-  syscall($clock_gettime, 1, $time);
-  my ($seconds, $nanoseconds) = unpack('q2', $time);
-  return $seconds * 1_000_000 + int($nanoseconds / 1_000);
-}
-
-# Runs a program in a chroot that holds nothing else; returns its status as a shell has it, and microseconds.
-sub stub {
-  my ($program) = @_;
-  my $root = "/tmp/foredeck-stub.$$";
-  mkdir($root, 0700) or return (-1, 0);
-  my $written = 0;
-  if (open(my $file, '>', "$root/stub")) {
-    $written = print({$file} $program) && close($file) && chmod(0755, "$root/stub");
-  }
-  my ($status, $started) = (-1, microseconds());
-  my $pid = $written ? fork() : undef;
-  if (defined $pid && $pid == 0) {
-    open(STDIN, '<', '/dev/null'); open(STDOUT, '>', '/dev/null'); open(STDERR, '>', '/dev/null');
-    # The system call itself: execvp would try /bin/sh when the kernel says "exec format error".
-    my $path = "/stub\0";
-    my $argv = pack('p J', $path, 0);
-    my $none = pack('J', 0);
-    chroot($root) && chdir('/') && syscall($execve, $path, $argv, $none);
-    syscall($machine eq 'x86_64' ? 231 : 94, $! == 2 ? 127 : 126);
-  }
-  if (defined $pid) {
-    my $late = 0;
-    local $SIG{ALRM} = sub { $late = 1; kill('KILL', $pid) };
-    alarm($stub_seconds);
-    my $ended;
-    do { $ended = waitpid($pid, 0) } while ($ended == -1 && $! == 4);
-    $status = $late ? 124 : $? & 127 ? 128 + ($? & 127) : $? >> 8;
-    alarm(0);
-  }
-  my $ended_at = microseconds();
-  unlink(glob("$root/*"));
-  rmdir($root);
-  return ($status, $ended_at - $started);
-}
 __END__
 `;

@@ -9,8 +9,17 @@ import {
   parseBinfmtEntry,
   registerString,
 } from './binfmt-entry.ts';
-import { exitStub } from './exit-stub.ts';
 import { guestScript } from './guest-script.ts';
+import { exitStub } from './self-test/exit-stub.ts';
+import { type PriceRun, type ProgramRuns, readPriceRun, readProgramRun } from './self-test/program-run.ts';
+import { probedSyscalls } from './self-test/syscall-probes.ts';
+import {
+  callsProgram,
+  cpuidProgram,
+  crashProgram,
+  lookProgram,
+  spinProgram,
+} from './self-test/test-programs.ts';
 
 /** Where emulators lie on the VM's data disk, one folder a version. An entry with such an interpreter is ours. */
 export const emulatorsFolder = '/var/lib/foredeck/emulators';
@@ -23,13 +32,17 @@ const answerKinds = new Set([
   'unregister',
   'running',
   'pruned',
-  'stub',
+  'ran',
+  'price',
   'status',
   'entry',
 ]);
 
-/** A stub may take 20 s of it before the guest gives up on it; a stalled VM should be told apart from that. */
-const tripTimeoutMs = 60_000;
+/**
+ * A program may take 20 s of it before the guest gives up on it, and a boot proves every wanted handler in one trip: a
+ * stalled VM should be told apart from that.
+ */
+const tripTimeoutMs = 120_000;
 
 /** How binfmt_misc was found; the trip mounts it, writable, before anything else. */
 export type Mounted = 'yes' | 'no' | 'read-only';
@@ -45,17 +58,13 @@ export interface TripReport {
   readonly running: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Paths of the emulators that were removed. */
   readonly pruned: readonly string[];
-  readonly stubs: ReadonlyMap<Arch, StubRun>;
+  /** What was run of the test programs. */
+  readonly runs: ReadonlyMap<Arch, ProgramRuns>;
+  readonly prices: ReadonlyMap<Arch, PriceRun>;
   /** Newest first, the order in which the kernel searches them. */
   readonly entries: readonly BinfmtEntry[];
   /** False when binfmt_misc as a whole is switched off or missing. */
   readonly binfmtEnabled: boolean;
-}
-
-export interface StubRun {
-  /** As a shell has it: 128 + n for signal n, 126 and 127 when it could not be executed, 124 when it hung. */
-  readonly code: number;
-  readonly ms: number;
 }
 
 /**
@@ -113,7 +122,28 @@ export class GuestTrip {
 
   /** Runs the architecture's exit(42) in an empty chroot. */
   stub(row: ArchRow): this {
-    return this.#add('stub', row.arch, Buffer.from(exitStub(row)).toString('hex'));
+    return this.#add('stub', row.arch, hex(exitStub(row)));
+  }
+
+  /** Runs all programs of the self-test's ladder, the first of them `stub`'s; the others only if that ends well. */
+  prove(row: ArchRow): this {
+    const cpuid = cpuidProgram(row);
+    return this.#add(
+      'prove',
+      row.arch,
+      hex(exitStub(row)),
+      hex(lookProgram(row)),
+      hex(crashProgram(row)),
+      hex(callsProgram(row, probedSyscalls(row.arch))),
+      cpuid ? hex(cpuid) : '',
+    );
+  }
+
+  /** Times an exec and a loop of the architecture; about a second, several where everything is emulated. */
+  price(row: ArchRow): this {
+    // Perl's letters for a word of that size and byte order.
+    const word = `${row.bits === 64 ? 'q' : 'l'}${row.endian === 'little' ? '<' : '>'}`;
+    return this.#add('price', row.arch, hex(exitStub(row)), hex(spinProgram(row, 0)), word);
   }
 
   /** Throws `guest_command_failed` when the guest did not do every step, whatever the steps' own outcomes. */
@@ -156,17 +186,28 @@ export function readReport(lines: readonly string[]): TripReport {
     ),
     running: byEmulator(of('running')),
     pruned: of('pruned').map(([path = '']) => path),
-    stubs: new Map(
-      of('stub').map(([arch, code, microseconds]) => [
-        Arch.parse(arch),
-        { code: Number(code), ms: Number(microseconds) / 1_000 },
-      ]),
-    ),
+    runs: runsByArch(of('ran')),
+    prices: new Map(of('price').map((fields) => [Arch.parse(fields[0]), readPriceRun(fields)])),
     entries: of('entry')
       .map(([name, content]) => parseBinfmtEntry(fromHex(name), fromHex(content)))
       .filter((entry) => entry !== null),
     binfmtEnabled: of('status').some(([text]) => fromHex(text).startsWith('enabled')),
   };
+}
+
+function runsByArch(answers: readonly string[][]): Map<Arch, ProgramRuns> {
+  const byArch = new Map<Arch, ProgramRuns>();
+  for (const fields of answers) {
+    const run = readProgramRun(fields);
+    if (!run) throw unreadable(fields.join(' '));
+    const arch = Arch.parse(fields[0]);
+    byArch.set(arch, new Map([...(byArch.get(arch) ?? []), run]));
+  }
+  return byArch;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 function mountedOf(word: string | undefined): Mounted {

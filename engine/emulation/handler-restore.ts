@@ -3,11 +3,12 @@ import type { ArchRow } from './arch-table.ts';
 import { perhapsNativeArches } from './arch-table.ts';
 import { type BinfmtView, DriftHistory, driftChanges } from './drift.ts';
 import { emulatorPath } from './emulator-binary.ts';
+import { foreignEntry, ownEntry } from './find-entry.ts';
 import type { TripReport } from './guest-trip.ts';
 import { driftStopped, notProved, runByOthers } from './handler-errors.ts';
 import { type HandlerParts, runningUnderOthers, standingHandler, standingHandlers } from './handler-parts.ts';
 import { askForProof, judgeNativeProof, judgeProof } from './handler-proof.ts';
-import { foreignEntry, ownEntry } from './self-test.ts';
+import { stubExitCode } from './self-test/exit-stub.ts';
 
 export interface HandlerRestoreOptions {
   readonly parts: HandlerParts;
@@ -38,13 +39,15 @@ export class HandlerRestore {
     else this.#histories.clear();
   }
 
-  /** Puts in place and proves whatever is wanted and lies on the data disk, in one round trip. */
+  /** Puts in place and proves whatever is wanted and lies on the data disk, in one round trip; not what was given up. */
   async reconcile(cause: SelfTestCause): Promise<void> {
     const { wanted, trips, records, vm } = this.#parts;
     const perhapsNative = perhapsNativeArches(vm.arch);
     let idle: readonly ArchRow[] = [];
     const report = await trips.run((trip) => {
-      idle = records.foreign().filter((row) => !this.#options.busy(row));
+      idle = records
+        .foreign()
+        .filter((row) => !this.#options.busy(row) && !records.get(row.arch).drift?.stopped);
       for (const row of idle) {
         const { wanted: isWanted, emulator, previous } = wanted.get(row.arch);
         if (!isWanted) trip.unregister(row);
@@ -59,6 +62,10 @@ export class HandlerRestore {
       }
       return trip.entries();
     });
+    for (const row of records.foreign()) {
+      // A person has been asked about it, and the connection may have been lost since.
+      if (records.get(row.arch).drift?.stopped) records.commit(row, { state: 'failed' });
+    }
     for (const row of idle) {
       // Where the emulator is not on the data disk, or not as it should be, it is brought again. Nobody waits for a
       // mirror here: the records say how it goes.
@@ -144,7 +151,7 @@ export class HandlerRestore {
     const { wanted: isWanted, emulator } = wanted.get(row.arch);
     const own = ownEntry(row, report.entries);
     const foreign = foreignEntry(row, report.entries);
-    if (!own && !foreign && report.stubs.get(row.arch)?.code === 42) {
+    if (!own && !foreign && report.runs.get(row.arch)?.get('run')?.code === stubExitCode) {
       const lastTest = judgeNativeProof(row, report, cause);
       records.commit(row, { state: 'native', lastTest, error: null });
       return true;

@@ -4,11 +4,11 @@ import type { ArchRow } from './arch-table.ts';
 import { deliverEmulator } from './deliver-emulator.ts';
 import { emulatorPath } from './emulator-binary.ts';
 import { chosenTarget, type EmulatorTarget, rememberedChoice, wantedTarget } from './emulator-choices.ts';
+import { foreignEntry, ownEntry } from './find-entry.ts';
 import type { TripReport } from './guest-trip.ts';
 import { notChosen, notProved, notRemoved, runByOthers } from './handler-errors.ts';
 import { type HandlerParts, runningUnderOthers } from './handler-parts.ts';
 import { askForProof, judgeProof } from './handler-proof.ts';
-import { foreignEntry, ownEntry } from './self-test.ts';
 import type { EmulatorId } from './wanted-emulators.ts';
 
 /** An emulator as it was just registered. */

@@ -12,17 +12,18 @@ import { type Paths, pathsUnder } from '../paths.ts';
 import { Jobs } from '../state/jobs.ts';
 import { Store } from '../state/store.ts';
 import { emptyState } from '../testing/empty-state.ts';
+import { fakeEmulator } from '../testing/fake-emulator.ts';
 import { LocalGuest, privateBinfmtAvailable } from '../testing/local-guest.ts';
 import { withTempFolder } from '../testing/temp-folder.ts';
 import type { PackageFiles, PackageName } from '../vm/ports.ts';
 import { archRow, archTable } from './arch-table.ts';
 import { binfmtFolder, parseBinfmtEntry, registerString } from './binfmt-entry.ts';
-import { exitStub } from './exit-stub.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
+import { exitStub } from './self-test/exit-stub.ts';
 
 /*
  * A real kernel takes part: binfmt_misc in a user namespace of its own. The emulators are programs of this machine
- * that exit with 42 at once, or misbehave; what a real emulator does with real programs is the integration suite's.
+ * that pass the self-test, or misbehave; what a real emulator does with real programs is the integration suite's.
  */
 const available = process.arch === 'x64' && privateBinfmtAvailable();
 const service = { name: 'service', arch: 'amd64' } as const;
@@ -31,7 +32,7 @@ const service = { name: 'service', arch: 'amd64' } as const;
 function emulator(machineCode: string): Uint8Array {
   return exitStub({ ...archRow('amd64'), exit42: machineCode });
 }
-const good = emulator('b83c000000bf2a0000000f05');
+const good = fakeEmulator;
 const exits7 = emulator('b83c000000bf070000000f05');
 const illegal = emulator('0f0b');
 
@@ -184,6 +185,12 @@ describe.skipIf(!available)('handlers', () => {
         ['entry', true],
         ['order', true],
         ['run', true],
+        ['open-binary', true],
+        ['credentials', true],
+        ['argv0', true],
+        ['signal', true],
+        ['isa', true],
+        ['syscalls', true],
       ]);
       expect(on).toEqual(record('arm64'));
       expect((await inGuest(`cat ${binfmtFolder}/qemu-aarch64`)).stdout).toMatch(

@@ -10,6 +10,7 @@ import type { BinfmtEntry } from './binfmt-entry.ts';
 import type { BinfmtView } from './drift.ts';
 import { DriftGuard } from './drift-guard.ts';
 import { emulatorPath } from './emulator-binary.ts';
+import { ownEntry } from './find-entry.ts';
 import { GuestTrips } from './guest-trips.ts';
 import { notProved, notRunning, ownProcessor } from './handler-errors.ts';
 import { HandlerOperations, type HandlerVerb } from './handler-operations.ts';
@@ -18,7 +19,6 @@ import { askForProof, judgeNativeProof, judgeProof } from './handler-proof.ts';
 import { HandlerRecords } from './handler-records.ts';
 import { HandlerRestore } from './handler-restore.ts';
 import { HandlerSwitch } from './handler-switch.ts';
-import { ownEntry } from './self-test.ts';
 import type { SuiteVersions } from './suite-versions.ts';
 import { watchForWake } from './wake-watch.ts';
 import type { WantedEmulators } from './wanted-emulators.ts';
@@ -131,7 +131,7 @@ export class VmHandlers {
 
   /** Every foreign architecture; resolves when each is on, off or has failed on its own record. */
   async all(to: 'on' | 'off'): Promise<Handler[]> {
-    this.#parts.trips.require();
+    if (to === 'on') this.#parts.trips.require();
     const rows = this.#records.foreign().filter((row) => this.#records.get(row.arch).state !== 'native');
     await Promise.allSettled(rows.map((row) => (to === 'on' ? this.on(row.arch) : this.off(row.arch))));
     return this.list();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { archRow } from '../emulation/arch-table.ts';
-import { exitStub } from '../emulation/exit-stub.ts';
+import { exitStub } from '../emulation/self-test/exit-stub.ts';
 import { readRawSample } from './raw-sample.ts';
 
 /** A frame's body, as sampler-script.ts packs it. */

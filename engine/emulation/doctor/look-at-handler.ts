@@ -4,8 +4,8 @@ import type { GuestLink } from '../../vm/ports.ts';
 import { archRow } from '../arch-table.ts';
 import { type BinfmtEntry, entryMatches } from '../binfmt-entry.ts';
 import { versionInPath } from '../emulator-binary.ts';
-import { exitStub } from '../exit-stub.ts';
 import { emulatorsFolder, GuestTrip } from '../guest-trip.ts';
+import { exitStub } from '../self-test/exit-stub.ts';
 import type { HandlerFacts } from './ports.ts';
 
 const off: HandlerFacts = { state: 'off', entry: '', flags: '', version: null, interpreter: '' };
