@@ -80,6 +80,13 @@ for (const theme of ['light', 'dark'] as const) {
       await window.goTo(screen);
       expect(await faintTexts(page), `${screen} in ${theme}`).toEqual([]);
     }
+    const proved = await openWith('emulation');
+    await proved.window.goTo('Emulation');
+    await proved.window.emulation.unfold('arm/v7');
+    expect(await faintTexts(page), `a self-test in ${theme}`).toEqual([]);
+    await proved.window.emulation.toggle('arm64').click();
+    await expect(proved.window.emulation.dialog).toContainText('node server.js');
+    expect(await faintTexts(page), `what uses an emulator in ${theme}`).toEqual([]);
     const broken = scenario('broken');
     const opened = await openWith(broken);
     await expect(opened.window.overview.state).toHaveText('Broken');

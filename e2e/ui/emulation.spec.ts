@@ -39,6 +39,12 @@ test.describe('switching on', () => {
     await expect(window.emulation.row('riscv64')).toContainText('Check the network.');
     await expect(window.emulation.summary('riscv64')).toContainText('Failed');
     await expect(window.toast(message)).toHaveCount(0);
+    await window.emulation
+      .row('riscv64')
+      .getByRole('button', { name: 'Try to switch riscv64 on again' })
+      .click();
+    await expect(window.emulation.summary('riscv64')).toHaveText('On, proved');
+    await expect(window.emulation.row('riscv64')).not.toContainText(message);
   });
 
   test('works by keyboard', async ({ openWith, page }) => {

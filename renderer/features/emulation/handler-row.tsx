@@ -118,6 +118,19 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
           message={handler.error.message}
           hint={handler.error.hint}
           details={handler.error.details}
+          actions={
+            state === 'failed' ? (
+              <Button
+                size="sm"
+                aria-label={`Try to switch ${arch} on again`}
+                busy={busy}
+                unavailable={unavailable}
+                onClick={() => change('on')}
+              >
+                Try again
+              </Button>
+            ) : null
+          }
         />
       ) : null}
       {open ? (
