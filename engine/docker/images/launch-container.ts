@@ -21,7 +21,8 @@ export async function launchContainer(
     return { id };
   } catch (thrown) {
     if (!portTaken.test(dockerMessageOf(thrown))) throw explainedStart(thrown, options);
-    await container.remove({ force: true, v: true });
+    // The port is what to tell of, also where its container stays.
+    await container.remove({ force: true, v: true }).catch(() => undefined);
     throw explainDockerError(thrown, `"${options.image}" was not started`, {
       code: 'port_taken',
       hint: `Choose another host port than ${options.ports.map((port) => port.hostPort).join(', ')}.`,
