@@ -44,9 +44,16 @@ export class FakeDoctor {
     if (fix.kind === 'switch-on') {
       const handler = handlerRecord(fix.arch, 'on');
       this.#store.commit({ in: 'handlers', key: handlerKey(handler.vm, handler.arch), value: handler });
-      return { container: null, message: `${fix.arch} is on and proved. Start the container again.` };
     }
     const { name } = container;
+    if (fix.kind === 'switch-on' || fix.kind === 'use-emulator') {
+      const started = { state: 'running', status: 'Up 1 second', exitCode: null, diagnosis: null } as const;
+      this.#replace({ ...container, ...started });
+      return { container: container.id, message: `${fix.arch} programs run; ${name} was started again.` };
+    }
+    if (fix.kind === 'use-platform' && options.data === 'keep') {
+      throw new EngineError({ code: 'bad_input', message: 'What was written belongs to its image.' });
+    }
     this.#replace({ ...container, name: `${name}-before` });
     const again = containerRecord({ name, image: container.image, arch: container.arch });
     this.#replace(again);

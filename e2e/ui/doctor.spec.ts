@@ -40,7 +40,9 @@ test('switching on is done at once, and says what came of it', async ({ openWith
   const other = window.containers.fix('Run the amd64 variant instead').getByRole('button').first();
   await expect(other).toHaveAttribute('aria-disabled', 'true');
   release();
-  await expect(window.page.getByRole('main')).toContainText('arm64 is on and proved.');
+  await expect(window.page.getByRole('main')).toContainText('queue was started again.');
+  await expect(window.page.getByRole('link', { name: 'Show the new container' })).toHaveCount(0);
+  await expect(window.containers.row('queue')).not.toContainText(noHandler);
   expect(engine.asked).toEqual(['applyFix queue switch-on-arm64 keep']);
 });
 
@@ -68,20 +70,35 @@ test('running again asks about the data before, and leads to the new container',
   ).toHaveAttribute('aria-expanded', 'true');
 });
 
-test('data is kept unless a person says otherwise, and Escape starts nothing', async ({ openWith, page }) => {
+test('Escape starts nothing; data is kept unless a person says otherwise, and asked about only where it can be', async ({
+  openWith,
+  page,
+}) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
   await window.containers.unfold('migrate');
-  const fix = window.containers.fix('Use emulator 11.1 from backports').getByRole('button').first();
+  const { fixDialog } = window.containers;
+  const fix = window.containers
+    .fix('Run again with QEMU_RESERVED_VA=0x100000000')
+    .getByRole('button')
+    .first();
   await fix.click();
   await page.keyboard.press('Escape');
   await expect(window.containers.fixDialog).toHaveCount(0);
   await expect(fix).toBeFocused();
   expect(engine.asked).toEqual([]);
   await page.keyboard.press('Enter');
-  await expect(window.containers.fixDialog.getByRole('radio', { name: 'Keep them' })).toBeChecked();
-  await window.containers.fixDialog.getByRole('button', { name: 'Switch and run again' }).click();
-  await expect.poll(() => engine.asked).toEqual(['applyFix migrate backports keep']);
+  await expect(fixDialog.getByRole('radio', { name: 'Keep them' })).toBeChecked();
+  await page.keyboard.press('Escape');
+  await window.containers.fix('Run the amd64 variant instead').getByRole('button').first().click();
+  await expect(fixDialog).toContainText('cannot go along: it stays in the old one');
+  await expect(fixDialog.getByRole('radio')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await window.containers.fix('Use emulator 11.1 from backports').getByRole('button').first().click();
+  await expect(fixDialog).toContainText('migrate itself is started again, with everything in it.');
+  await fixDialog.getByRole('button', { name: 'Switch and start again' }).click();
+  await expect(window.page.getByRole('main')).toContainText('migrate was started again.');
+  expect(engine.asked).toEqual(['applyFix migrate backports fresh']);
 });
 
 test('a fix that fetches shows its progress, and survives folding the row', async ({ openWith }) => {
@@ -115,7 +132,7 @@ test('a fix that fails says why beside it, and can be pressed again', async ({ o
   await expect(problem).toContainText(message);
   await expect(window.toast(message)).toHaveCount(0);
   await button.click();
-  await expect(window.page.getByRole('main')).toContainText('arm64 is on and proved.');
+  await expect(window.page.getByRole('main')).toContainText('queue was started again.');
   await expect(problem).toHaveCount(0);
 });
 
@@ -151,7 +168,7 @@ test('a failure without a verdict shows its exit code and claims nothing', async
   await window.goTo('Containers');
   await window.containers.unfold('nightly');
   const card = window.containers.verdict('It ended with exit code 3');
-  await expect(card).toContainText('No rule of the doctor agrees with this failure.');
+  await expect(card).toContainText('No rule of the doctor agrees with this failure, so nothing is claimed');
   await card.getByRole('button', { name: 'Examine' }).click();
   await expect(card).toContainText('Examined just now: no rule of the doctor agrees');
   const nightly = Object.values(engine.state.containers).find((one) => one.name === 'nightly');

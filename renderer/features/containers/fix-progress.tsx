@@ -37,7 +37,7 @@ export function FixProgress({ container }: { container: Container }) {
         >
           <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />
           <Untrusted text={run.outcome.message} className="min-w-0 flex-1 basis-52 wrap-anywhere" />
-          {run.outcome.container === null ? null : (
+          {run.outcome.container === null || run.outcome.container === container.id ? null : (
             <a
               href={`#/containers/${encodeURIComponent(run.outcome.container)}`}
               className="rounded font-medium text-accent underline"

@@ -26,7 +26,11 @@ export function useForecast(vm: string, image: string, arch: Arch | null): Forec
       .map((handler) => `${handler.arch} ${handler.state} ${handler.price?.at}`)
       .join(),
   );
-  const images = useEngineState((state) => state.dockerImages);
+  const images = useEngineState((state) =>
+    Object.values(state.dockerImages)
+      .map(({ id, tags, platforms }) => [id, ...tags, platforms.filter(({ present }) => present).length])
+      .join(),
+  );
   const [view, setView] = useState(nothing);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the engine answers otherwise when these have changed
   useEffect(() => {
