@@ -36,10 +36,10 @@ interface Known {
  */
 export class RunningWatch {
   readonly #evidence: ContainerEvidence;
-  readonly #link: GuestLink;
+  readonly #link: Pick<GuestLink, 'exec'>;
   readonly #known = new Map<string, Known>();
 
-  constructor(options: { evidence: ContainerEvidence; link: GuestLink }) {
+  constructor(options: { evidence: ContainerEvidence; link: Pick<GuestLink, 'exec'> }) {
     this.#evidence = options.evidence;
     this.#link = options.link;
   }
