@@ -154,7 +154,11 @@ export const stableEmulator = '10.0.13+ds-0+deb13u1';
 export const backportsEmulator = '11.1.3+ds-1~bpo13+1';
 
 /** What emulation by qemu-user never has, whatever the version. */
-const limits = 'strace and gdb will not work: ptrace';
+const limits = [
+  'strace and gdb will not work: ptrace',
+  'programs that insist on io_uring will not start: io_uring_setup',
+  'eBPF tools will not work: bpf',
+].join('; ');
 
 /** The whole ladder passed, unless `steps` say otherwise. */
 export function selfTestRecord(change: Partial<SelfTest> = {}): SelfTest {

@@ -82,7 +82,9 @@ test.describe('the proof', () => {
     await expect(window.emulation.summary('arm/v7')).toHaveText('On, but not everything works');
     await expect(window.emulation.row('arm/v7')).toContainText('sudo inside will fail: no C');
     await expect(window.emulation.row('arm64')).toContainText('strace and gdb will not work: ptrace');
+    await expect(window.emulation.row('arm64')).toContainText('2 more limits');
     await window.emulation.unfold('arm/v7');
+    await expect(window.emulation.ladder('arm/v7')).toContainText('eBPF tools will not work: bpf');
     const rungs = window.emulation.ladder('arm/v7').getByRole('listitem');
     await expect(rungs).toHaveCount(10);
     await expect(rungs.first()).toContainText('Registered as it should be');

@@ -56,7 +56,7 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
     <li aria-label={arch} className="flex flex-col gap-3 px-4 py-3">
       <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3.5 gap-y-1 lg:grid-cols-[auto_minmax(0,12rem)_minmax(0,1fr)_auto]">
         <Lamp tone={stale ? 'unknown' : proof.lamp} className="mt-1.5" />
-        <div className="min-w-0">
+        <div className="min-w-0 items-baseline gap-x-2.5 sm:max-lg:flex">
           <p className="font-mono font-medium">{arch}</p>
           <p className="truncate text-sm text-muted">{archWords[arch].title}</p>
         </div>

@@ -36,7 +36,7 @@ export function HandlerSummary({ handler, proof, doing, choosable }: HandlerSumm
   const facts = [
     price && registered ? `${factorWords(price.loopFactor)} in loops` : null,
     runningUnderOthers > 0 ? othersWords(runningUnderOthers) : null,
-    ...(registered ? limits.map(plainText) : []),
+    ...(registered ? shortLimits(limits) : []),
   ].filter((fact) => fact !== null);
   return (
     <>
@@ -81,6 +81,13 @@ function LastTest({ test, proved }: { test: SelfTest | null; proved: boolean }) 
     ? ` ${age} in ${formatDuration(test.ms)}`
     : ` · tested ${age}, ${formatDuration(test.ms)}`;
   return <span className="text-muted">{words}</span>;
+}
+
+/** The one people meet first, and how many more there are: emulation lacks a dozen things whatever the version. */
+function shortLimits([first, ...more]: readonly string[]): string[] {
+  if (first === undefined) return [];
+  const rest = more.length === 1 ? '1 more limit' : `${more.length} more limits`;
+  return more.length === 0 ? [plainText(first)] : [plainText(first), rest];
 }
 
 function othersWords(programs: number): string {

@@ -78,10 +78,16 @@ it('tells what failed from what is merely not there', () => {
   const steps: SelfTest['steps'] = [
     { id: 'credentials', ok: false, ms: 1, detail: '', consequence: 'sudo inside will fail: no C' },
     { id: 'signal', ok: true, ms: 1, detail: '', consequence: null },
-    { id: 'syscalls', ok: true, ms: 1, detail: '', consequence: 'strace and gdb will not work: ptrace' },
+    {
+      id: 'syscalls',
+      ok: true,
+      ms: 1,
+      detail: '',
+      consequence: 'strace and gdb will not work: ptrace; perf will not work: perf_event_open',
+    },
   ];
   expect(consequencesOf(handler({ lastTest: passed({ steps }) }))).toEqual({
     failed: ['sudo inside will fail: no C'],
-    limits: ['strace and gdb will not work: ptrace'],
+    limits: ['strace and gdb will not work: ptrace', 'perf will not work: perf_event_open'],
   });
 });

@@ -1,4 +1,4 @@
-import type { Handler } from '../../../contract/records.ts';
+import type { Handler, SelfTestStep } from '../../../contract/records.ts';
 import type { LampTone } from '../../ui/lamp.tsx';
 
 /** How long a passed test speaks for itself: tests run at each start, wake and change, so an older one is unusual. */
@@ -54,6 +54,11 @@ export function proofOf(handler: Handler, { now, vmStartedAt }: ProofSurrounding
 export function consequencesOf(handler: Handler): { failed: string[]; limits: string[] } {
   const steps = handler.lastTest?.steps ?? [];
   const words = (ok: boolean): string[] =>
-    steps.flatMap((step) => (step.ok === ok && step.consequence !== null ? [step.consequence] : []));
+    steps.filter((step) => step.ok === ok).flatMap((step) => consequencesOfStep(step));
   return { failed: words(false), limits: words(true) };
+}
+
+/** One rung may name several, with semicolons between them. */
+export function consequencesOfStep({ consequence }: SelfTestStep): string[] {
+  return consequence?.split('; ') ?? [];
 }

@@ -5,6 +5,7 @@ import { formatAge, formatDuration } from '../../ui/text/duration.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { causeWords, stepWords } from './handler-words.ts';
+import { consequencesOfStep } from './proof.ts';
 
 const ageTickMs = 10_000;
 
@@ -37,7 +38,7 @@ export function SelfTestLadder({ arch, test }: { arch: string; test: SelfTest })
             title={stepWords[step.id]}
             detail={plainText(step.detail)}
             time={formatDuration(step.ms)}
-            consequence={step.consequence}
+            consequences={consequencesOfStep(step)}
             failed={!step.ok}
           />
         ))}
@@ -59,11 +60,11 @@ interface RungProps {
   title: string;
   detail: string;
   time?: string;
-  consequence?: string | null;
+  consequences?: readonly string[];
   failed?: boolean;
 }
 
-function Rung({ icon, title, detail, time = '', consequence = null, failed = false }: RungProps) {
+function Rung({ icon, title, detail, time = '', consequences = [], failed = false }: RungProps) {
   return (
     <li className="grid grid-cols-[1rem_minmax(0,1fr)_auto] items-baseline gap-x-2 py-0.5 text-sm sm:grid-cols-[1rem_16rem_minmax(0,1fr)_auto]">
       <span className="self-start pt-1">{icon}</span>
@@ -71,9 +72,11 @@ function Rung({ icon, title, detail, time = '', consequence = null, failed = fal
       <span className="text-right text-muted tabular-nums sm:order-last">{time}</span>
       <span className="col-start-2 wrap-anywhere text-muted sm:col-start-3 sm:row-start-1">
         {detail}
-        {consequence ? (
-          <span className={failed ? 'block text-bad' : 'block'}>{plainText(consequence)}</span>
-        ) : null}
+        {consequences.map((consequence) => (
+          <span key={consequence} className={failed ? 'block text-bad' : 'block'}>
+            {plainText(consequence)}
+          </span>
+        ))}
       </span>
     </li>
   );
