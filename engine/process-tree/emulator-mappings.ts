@@ -39,9 +39,10 @@ const noFile = '00:00 0';
  * - `[heap]` and `[stack]`: the guest's own break and stacks lie in other mappings, which QEMU makes itself.
  *
  * What is left counts as the guest's. Among it is memory which the emulator takes by mmap (large tables, a stack for
- * each thread), since nothing tells it from the guest's own: the figure is a floor. Measured on busybox, arm64 on
- * amd64, against the same program run natively: 5 % low for `sleep`, 24 % low for a shell that had built a string of
- * 3 MB. Sharing is counted too: the more processes run under one emulator, the less of its code each answers for.
+ * each thread), since nothing tells it from the guest's own, and the huge page the kernel gives for the first touch of
+ * the guest's stack: the figure is a floor. Measured in the service VM against the same program run natively beside it
+ * (fixtures/emulator-mappings.json): 6 % low for `sleep`, 29 % low for a shell that had built a string of 3 MB.
+ * Sharing is counted too: the more processes run under one emulator, the less of its code each answers for.
  */
 export function emulatorBytes(mappings: readonly Mapping[]): number {
   const programs = new Set(

@@ -7,8 +7,8 @@ const staleAfterMs = 60_000;
 /** What one reading may cost the guest: at most this part of the two seconds between two samples. */
 const budgetMs = 100;
 
-/** Before anything has been measured: under TCG one process takes some 5 ms. */
-const firstBatch = 16;
+/** Before anything has been measured: under TCG a process takes some 10 ms, and more on a busy host. */
+const firstBatch = 8;
 const largestBatch = 128;
 
 /**
