@@ -92,9 +92,7 @@ function taxWords(tax: EmulationTax): string[] {
     ...(tax.cpuMs > 0
       ? [`${Math.floor((tax.emulatedCpuMs / tax.cpuMs) * 100)} % of its CPU time is emulated`]
       : []),
-    ...(tax.extraRssBytes === null
-      ? []
-      : [`${formatBytes(tax.extraRssBytes)} more memory because of the emulator`]),
+    ...(tax.extraRssBytes === null ? [] : [`${formatBytes(tax.extraRssBytes)} more memory for the emulator`]),
   ];
 }
 
@@ -114,6 +112,7 @@ function printProcesses(processes: readonly Process[], context: Context, raw: bo
 }
 
 function badgeOf(process: Process, context: Context): string {
+  if (process.state === 'Z') return 'ended';
   if (process.execution === 'emulated') return `${process.arch} emulated`;
   return isStranger(process, context) ? `${process.arch} native here` : process.arch;
 }

@@ -22,7 +22,7 @@ test('says what emulation costs a container, and marks what runs natively in it'
   await window.goTo('Processes');
   const { processes } = window;
   await expect(processes.group('builder')).toContainText('99 % of its CPU time is emulated');
-  await expect(processes.group('builder')).toContainText('32.3 MiB more memory because of the emulator');
+  await expect(processes.group('builder')).toContainText('32.3 MiB more memory for the emulator');
   await expect(processes.group('web')).not.toContainText('emulator');
   await expect(processes.rows('ccache')).toContainText('amd64 · native here');
   await expect(processes.rows('nginx: worker').first()).toContainText('amd64 · native');
@@ -31,7 +31,7 @@ test('says what emulation costs a container, and marks what runs natively in it'
   await window.containers.unfold('builder');
   const main = window.page.getByRole('main');
   await expect(main).toContainText('4 processes, 3 emulated, 1 native in a foreign container');
-  await expect(main).toContainText('99 % of its CPU time is emulated · 32.3 MiB more memory because');
+  await expect(main).toContainText('99 % of its CPU time is emulated · 32.3 MiB more memory for');
 });
 
 test('folds emulators out, all or one, and away again', async ({ openWith, page }) => {

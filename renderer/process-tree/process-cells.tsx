@@ -12,39 +12,35 @@ import type { ProcessRow } from './process-rows.ts';
 const indentRem = 1.1;
 const shownTitleLength = 1_000;
 
+/** What a click on a row's button does: its `data-act`. The row does the same by keyboard. */
+export type RowAct = 'fold' | 'raw' | 'copy';
+
 export interface ProcessCellsProps {
   row: ProcessRow;
   /** The emulator's own part of the command line is shown. */
   raw: boolean;
   copied: boolean;
-  onFold: () => void;
-  onRaw: () => void;
-  onCopy: () => void;
 }
 
-/** What one process shows. Its buttons are the mouse's side of what the row does by keyboard. */
-export function ProcessCells({ row, raw, copied, onFold, onRaw, onCopy }: ProcessCellsProps) {
+/** What one process shows. */
+export function ProcessCells({ row, raw, copied }: ProcessCellsProps) {
   const { process } = row;
   return (
     <>
-      <td className="pl-3">
+      <td className="relative pr-2 pl-3">
         <span className="flex min-w-0 items-center gap-1" style={indentOf(row.level)}>
-          <FoldButton hasChildren={row.hasChildren} open={row.open} onFold={onFold} />
+          <FoldButton hasChildren={row.hasChildren} open={row.open} />
           <CommandLine process={process} raw={raw} />
-          <span className="ml-auto flex shrink-0 pl-1">
-            {process.execution === 'emulated' ? (
-              <RowButton
-                title={raw ? 'Hide the emulator (Enter)' : 'Show the emulator (Enter)'}
-                pressed={raw}
-                onClick={onRaw}
-              >
-                <TerminalSquare className="size-3.5" />
-              </RowButton>
-            ) : null}
-            <RowButton title="Copy the command line as started (Ctrl+C)" onClick={onCopy}>
-              {copied ? <Check className="size-3.5 text-good" /> : <Copy className="size-3.5" />}
+        </span>
+        <span className="absolute inset-y-0 right-1 hidden items-center bg-hover pl-1 group-hover:flex group-focus:flex">
+          {process.execution === 'emulated' ? (
+            <RowButton act="raw" title={`${raw ? 'Hide' : 'Show'} the emulator (Enter)`}>
+              <TerminalSquare className={classNames('size-3.5', raw && 'text-foreign')} />
             </RowButton>
-          </span>
+          ) : null}
+          <RowButton act="copy" title="Copy the command line as started (Ctrl+C)">
+            {copied ? <Check className="size-3.5 text-good" /> : <Copy className="size-3.5" />}
+          </RowButton>
         </span>
       </td>
       <td className="pr-2">
@@ -67,41 +63,39 @@ export function indentOf(level: number): { paddingLeft: string } {
   return { paddingLeft: `${(level - 1) * indentRem}rem` };
 }
 
-export function FoldButton(props: { hasChildren: boolean; open: boolean; onFold: () => void }) {
-  if (!props.hasChildren) return <span className="-ml-1 size-5 shrink-0" />;
+export function FoldButton({ hasChildren, open }: { hasChildren: boolean; open: boolean }) {
+  if (!hasChildren) return <span className="-ml-1 size-5 shrink-0" />;
   return (
     <button
       type="button"
       tabIndex={-1}
       aria-hidden
-      onClick={props.onFold}
+      data-act={'fold' satisfies RowAct}
       className="-ml-1 grid size-5 shrink-0 place-items-center rounded text-faint hover:text-ink"
     >
-      <ChevronRight className={classNames('size-3.5 transition-transform', props.open && 'rotate-90')} />
+      <ChevronRight className={classNames('size-3.5 transition-transform', open && 'rotate-90')} />
     </button>
   );
 }
 
-function RowButton(props: { title: string; pressed?: boolean; onClick: () => void; children: ReactNode }) {
+function RowButton({ act, title, children }: { act: RowAct; title: string; children: ReactNode }) {
   return (
     <button
       type="button"
       tabIndex={-1}
       aria-hidden
-      title={props.title}
-      onClick={props.onClick}
-      className={classNames(
-        'grid size-6 place-items-center rounded text-faint hover:bg-hover hover:text-ink',
-        'opacity-0 group-hover:opacity-100 group-focus:opacity-100',
-        props.pressed && 'text-foreign opacity-100',
-      )}
+      title={title}
+      data-act={act}
+      className="grid size-6 place-items-center rounded text-faint hover:text-ink"
     >
-      {props.children}
+      {children}
     </button>
   );
 }
 
 function ExecutionPill({ process, nativeChild }: { process: Process; nativeChild: boolean }) {
+  // It runs nothing any more; its parent has not asked how it ended.
+  if (process.state === 'Z') return <Pill outline>ended</Pill>;
   if (process.execution === 'emulated') {
     return (
       <Pill tone="foreign" title={process.emulator ? `by ${plainText(process.emulator)}` : undefined}>

@@ -1,7 +1,10 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import {
+  type FocusEvent,
   Fragment,
   type KeyboardEvent,
+  type MouseEvent,
+  memo,
   type ReactNode,
   useEffect,
   useLayoutEffect,
@@ -11,7 +14,7 @@ import {
 import type { Process } from '../../contract/process-tree.ts';
 import { classNames } from '../ui/class-names.ts';
 import type { GroupRow, TreeRow } from './grouped-rows.ts';
-import { ProcessCells } from './process-cells.tsx';
+import { ProcessCells, type RowAct } from './process-cells.tsx';
 import { rawCommandLine } from './raw-command-line.ts';
 
 /** Heights of what is drawn, pixels; the classes below say the same. */
@@ -31,7 +34,7 @@ export interface ProcessGridProps {
   /** Every emulator's part of the command lines is shown; single rows differ from it. */
   raw: boolean;
   /** The cells of a group's head; a grid without groups needs none. */
-  group?: (row: GroupRow, onFold: () => void) => ReactNode;
+  group?: (row: GroupRow) => ReactNode;
   /** Limits its height; beyond it the grid scrolls. */
   className: string;
 }
@@ -79,11 +82,18 @@ export function ProcessGrid({ label, rows, onFold, raw, group, className }: Proc
     setFocused(row.key);
     virtualizer.scrollToIndex(at);
   };
-  const onKeyDown = (event: KeyboardEvent, row: TreeRow, index: number): void => {
-    if (event.altKey) return;
+  const act = (row: TreeRow, what: RowAct): void => {
+    if (what === 'fold' || row.kind === 'group') onFold(row.key, row.open);
+    else if (what === 'raw') rawRows.toggle(row.key);
+    else void copying.copy(row.process);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const index = rowIndexOf(event.target);
+    const row = rows[index];
+    if (!row || event.altKey) return;
     if (event.ctrlKey || event.metaKey) {
       const selecting = getSelection()?.isCollapsed === false;
-      if (event.key === 'c' && row.kind === 'process' && !selecting) void copying.copy(row.process);
+      if (event.key === 'c' && row.kind === 'process' && !selecting) act(row, 'copy');
       return;
     }
     const open = row.hasChildren && row.open;
@@ -96,12 +106,21 @@ export function ProcessGrid({ label, rows, onFold, raw, group, className }: Proc
       End: () => focusRow(rows.length - 1),
       ArrowRight: () => (open ? focusRow(index + 1) : onFold(row.key, false)),
       ArrowLeft: () => (open ? onFold(row.key, true) : focusRow(parentIndex(rows, index))),
-      Enter: () => (row.kind === 'process' ? rawRows.toggle(row.key) : onFold(row.key, row.open)),
+      Enter: () => act(row, 'raw'),
     };
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
     move();
+  };
+  const onClick = (event: MouseEvent): void => {
+    const row = rows[rowIndexOf(event.target)];
+    const button = event.target instanceof Element ? event.target.closest('[data-act]') : null;
+    if (row && button) act(row, button.getAttribute('data-act') as RowAct);
+  };
+  const onFocus = (event: FocusEvent): void => {
+    const row = rows[rowIndexOf(event.target)];
+    if (row) setFocused(row.key);
   };
 
   let drawnTo = headerHeight;
@@ -127,7 +146,8 @@ export function ProcessGrid({ label, rows, onFold, raw, group, className }: Proc
             <th className="w-20 pr-3 text-right">Memory</th>
           </tr>
         </thead>
-        <tbody>
+        {/* Here once for all rows, so that a row is drawn again only when it shows something else. */}
+        <tbody onKeyDown={onKeyDown} onClick={onClick} onFocus={onFocus}>
           {virtualizer.getVirtualItems().map(({ index, start, end }) => {
             const row = rows[index];
             if (!row) return null;
@@ -136,36 +156,14 @@ export function ProcessGrid({ label, rows, onFold, raw, group, className }: Proc
             return (
               <Fragment key={row.key}>
                 <Gap height={gap} />
-                <tr
-                  data-key={row.key}
-                  data-pid={row.kind === 'process' ? row.process.pid : undefined}
-                  tabIndex={index === focusedIndex ? 0 : -1}
-                  aria-rowindex={index + 2}
-                  aria-level={row.level}
-                  aria-posinset={row.position}
-                  aria-setsize={row.siblings}
-                  aria-expanded={row.hasChildren ? row.open : undefined}
-                  aria-keyshortcuts={row.kind === 'process' ? 'Enter Control+C' : undefined}
-                  onFocus={() => setFocused(row.key)}
-                  onKeyDown={(event) => onKeyDown(event, row, index)}
-                  className={classNames(
-                    'group outline-offset-[-2px] hover:bg-hover',
-                    row.kind === 'group' ? 'h-11.5 bg-window' : 'h-7',
-                  )}
-                >
-                  {row.kind === 'group' ? (
-                    group?.(row, () => onFold(row.key, row.open))
-                  ) : (
-                    <ProcessCells
-                      row={row}
-                      raw={rawRows.shows(row.key)}
-                      copied={copying.copied === row.process.pid}
-                      onFold={() => onFold(row.key, row.open)}
-                      onRaw={() => rawRows.toggle(row.key)}
-                      onCopy={() => void copying.copy(row.process)}
-                    />
-                  )}
-                </tr>
+                <GridRow
+                  row={row}
+                  index={index}
+                  focusable={index === focusedIndex}
+                  raw={rawRows.shows(row.key)}
+                  copied={row.kind === 'process' && copying.copied === row.process.pid}
+                  group={group}
+                />
               </Fragment>
             );
           })}
@@ -177,6 +175,43 @@ export function ProcessGrid({ label, rows, onFold, raw, group, className }: Proc
       </p>
     </div>
   );
+}
+
+interface GridRowProps {
+  row: TreeRow;
+  index: number;
+  focusable: boolean;
+  raw: boolean;
+  copied: boolean;
+  group: ProcessGridProps['group'];
+}
+
+const GridRow = memo(function GridRow({ row, index, focusable, raw, copied, group }: GridRowProps) {
+  return (
+    <tr
+      data-index={index}
+      data-key={row.key}
+      tabIndex={focusable ? 0 : -1}
+      aria-rowindex={index + 2}
+      aria-level={row.level}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-expanded={row.hasChildren ? row.open : undefined}
+      aria-keyshortcuts={row.kind === 'process' ? 'Enter Control+C' : undefined}
+      className={classNames(
+        'group outline-offset-[-2px] hover:bg-hover',
+        row.kind === 'group' ? 'h-11.5 bg-window' : 'h-7',
+      )}
+    >
+      {row.kind === 'group' ? group?.(row) : <ProcessCells row={row} raw={raw} copied={copied} />}
+    </tr>
+  );
+});
+
+/** Of the row an event happened in; -1 outside of rows. */
+function rowIndexOf(target: EventTarget): number {
+  const row = target instanceof Element ? target.closest('[data-index]') : null;
+  return Number(row?.getAttribute('data-index') ?? -1);
 }
 
 /** The room of rows that are not drawn. */

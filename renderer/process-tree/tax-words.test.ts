@@ -14,10 +14,7 @@ const tax: EmulationTax = {
 };
 
 it('says the emulated share of CPU time, and the memory of the emulator', () => {
-  expect(taxWords(tax)).toEqual([
-    '78 % of its CPU time is emulated',
-    '11 MiB more memory because of the emulator',
-  ]);
+  expect(taxWords(tax)).toEqual(['78 % of its CPU time is emulated', '11 MiB more memory for the emulator']);
 });
 
 it.each([

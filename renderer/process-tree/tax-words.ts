@@ -13,7 +13,7 @@ export function taxWords(tax: EmulationTax): string[] {
   words.push(
     tax.extraRssBytes === null
       ? 'memory of the emulator not read yet'
-      : `${formatBytes(tax.extraRssBytes)} more memory because of the emulator`,
+      : `${formatBytes(tax.extraRssBytes)} more memory for the emulator`,
   );
   const ended = tax.endedCpuMs ?? 0;
   if (ended > worthTellingShare * (tax.cpuMs + ended)) {

@@ -12,17 +12,16 @@ export interface GroupCellsProps {
   /** Undefined for the VM itself, and for a container that Docker does not list. */
   container: Container | undefined;
   name: string;
-  onFold: () => void;
 }
 
 /** The head of one container's processes: how it runs, what it uses and what emulation costs it. */
-export function GroupCells({ row, container, name, onFold }: GroupCellsProps) {
+export function GroupCells({ row, container, name }: GroupCellsProps) {
   const cost = row.tax ? taxWords(row.tax) : [];
   return (
     <>
-      <td className="pl-3">
+      <td className="pr-2 pl-3">
         <span className="flex min-w-0 items-center gap-1">
-          <FoldButton hasChildren={row.hasChildren} open={row.open} onFold={onFold} />
+          <FoldButton hasChildren={row.hasChildren} open={row.open} />
           <span className="min-w-0 leading-tight">
             <span className="flex min-w-0 items-baseline gap-2">
               <Untrusted text={name} className="truncate font-semibold" />

@@ -49,14 +49,14 @@ export function VmProcesses({ vm }: { vm: Vm }) {
         `${tax.emulated} emulated`,
         formatBytes(tax.rssBytes),
         ...(tax.emulated > 0 && tax.extraRssBytes !== null
-          ? [`${formatBytes(tax.extraRssBytes)} because of emulators`]
+          ? [`${formatBytes(tax.extraRssBytes)} for emulators`]
           : []),
         ...(latest && latest.omitted > 0 ? [`${latest.omitted} more not shown`] : []),
       ]
     : [];
   return (
     <>
-      <header className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
+      <header className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-4 gap-y-2">
         <div className="min-w-0">
           <h1 className="text-xl font-semibold tracking-tight">Processes</h1>
           <p className="text-sm text-muted tabular-nums">
@@ -64,7 +64,7 @@ export function VmProcesses({ vm }: { vm: Vm }) {
           </p>
         </div>
         <div className="ml-auto flex flex-wrap items-center gap-2 max-sm:w-full">
-          <RawButton raw={raw} onChange={setRaw} />
+          {tax && tax.emulated > 0 ? <RawButton raw={raw} onChange={setRaw} /> : null}
           <label className="relative max-sm:w-full sm:w-64">
             <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
             <input
@@ -91,12 +91,11 @@ export function VmProcesses({ vm }: { vm: Vm }) {
           rows={rows}
           onFold={fold}
           raw={raw}
-          group={(row, onFold) => (
+          group={(row) => (
             <GroupCells
               row={row}
               container={byId.get(row.containerId ?? '')}
               name={nameOf(row.containerId)}
-              onFold={onFold}
             />
           )}
           className="min-h-0"
