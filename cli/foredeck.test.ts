@@ -323,3 +323,52 @@ test('help names every command', async () => {
     expect(stdout).toContain(`\n  ${command} `);
   }
 });
+
+test('doctor tells verdict, evidence and numbered fixes, and ends with 1', async () => {
+  const { code, stdout } = await foredeck(['doctor', 'web']);
+  expect(code).toBe(1);
+  expect(stdout).toContain('web: The program uses instructions of a newer processor');
+  expect(stdout).toContain('qemu:  [2Jillegal instruction');
+  expect(stdout).toContain('1. Run again with every instruction (worked before)  [cpu-max]');
+  expect(stdout).toContain('There are no such VMs here.');
+  expect(stdout).toContain('https://example.org/why');
+  const well = await foredeck(['doctor', 'other']);
+  expect(well).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing known to be wrong') });
+  const json = await foredeck(['doctor', 'web', '--json']);
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.stdout)).toMatchObject({ diagnosis: { rule: 'processor-chosen' } });
+});
+
+test('doctor reports every handler when no container is named', async () => {
+  const { code, stdout } = await foredeck(['doctor']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^arm64 +\w+/m);
+});
+
+test('doctor asks what becomes of data, and applies nothing without --yes', async () => {
+  const fix = ['doctor', 'web', '--fix'];
+  expect(await foredeck([...fix, 'cpu-max', '--yes'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--fresh starts from the image'),
+  });
+  expect(await foredeck([...fix, 'cpu-max', '--keep'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Sets QEMU_CPU=max. Add --yes'),
+  });
+  expect(await foredeck([...fix, 'cpu-max', '--keep', '--fresh', '--yes'])).toMatchObject({ code: 2 });
+  expect(await foredeck([...fix, 'cpu-max', '--fresh', '--yes'])).toMatchObject({
+    code: 0,
+    stdout: 'cpu-max of web, fresh\n',
+  });
+  expect(await foredeck([...fix, 'switch-on', '--yes'])).toMatchObject({
+    code: 0,
+    stdout: 'switch-on of web, keep\n',
+  });
+  expect(await foredeck([...fix, 'made-up', '--yes'])).toMatchObject({ code: 1 });
+});
+
+test('doctor exports and forgets the fixes that worked', async () => {
+  expect((await foredeck(['doctor', '--remembered'])).stdout).toContain('demo:1');
+  expect(JSON.parse((await foredeck(['doctor', '--remembered', '--json'])).stdout)).toHaveLength(1);
+  expect((await foredeck(['doctor', '--forget', 'demo:1'])).stdout).toBe('No fix is remembered.\n');
+});

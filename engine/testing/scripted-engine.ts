@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Arch, HostArch } from '../../contract/arch.ts';
+import type { DockerImage } from '../../contract/docker-images.ts';
+import type { Diagnosis, FixOutcome, RememberedFix } from '../../contract/doctor.ts';
 import type { HandlerUse } from '../../contract/emulation.ts';
+import type { Forecast } from '../../contract/launch.ts';
 import { protocolVersion } from '../../contract/procedures.ts';
 import type { ProcessSample } from '../../contract/process-tree.ts';
 import {
@@ -16,13 +19,16 @@ import {
   type Vm,
 } from '../../contract/records.ts';
 import { handlerKey, type StateUpdate } from '../../contract/state.ts';
+import type { LensReport } from '../../contract/syscall-lens.ts';
 import { ExecClientMessage, type Terminal, TerminalClientMessage } from '../../contract/terminal.ts';
-import type { RawStream } from '../api.ts';
+import type { EngineApi, RawStream } from '../api.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { type Paths, serviceVmName } from '../paths.ts';
 import type { RunnableEngine } from '../run-engine.ts';
 import { Store } from '../state/store.ts';
 import { emptyState } from './empty-state.ts';
+import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-doctor.ts';
+import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
 
 /**
  * An engine without a VM, for tests of what stands above it: transports, browser mode, command line. A start goes
@@ -203,49 +209,47 @@ export class ScriptedEngine implements RunnableEngine {
     throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no prices.' });
   }
 
-  async examine(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no doctor.' });
+  async examine(_vm: string, container: string | null): Promise<Record<string, Diagnosis>> {
+    return scriptedVerdicts(container);
   }
 
-  async applyFix(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no doctor.' });
+  async applyFix(options: Parameters<EngineApi['applyFix']>[0]): Promise<FixOutcome> {
+    return scriptedFix(options);
   }
 
-  async rememberedFixes(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no doctor.' });
+  async rememberedFixes(): Promise<RememberedFix[]> {
+    return [scriptedRemembered];
   }
 
-  async forgetFixes(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no doctor.' });
+  async forgetFixes(image: string): Promise<RememberedFix[]> {
+    return image === scriptedRemembered.image ? [] : [scriptedRemembered];
   }
 
-  async listDockerImages(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  async listDockerImages(): Promise<DockerImage[]> {
+    return [scriptedImage];
   }
 
-  async pullImage(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  async pullImage(): Promise<DockerImage> {
+    return scriptedImage;
   }
 
-  async importImage(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  async importImage({ path }: Parameters<EngineApi['importImage']>[0]): Promise<DockerImage> {
+    if (path.endsWith('.tar')) return scriptedImage;
+    throw new EngineError({ code: 'bad_input', message: `"${path}" is no tar archive.` });
   }
 
-  async removeImage(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  async removeImage(): Promise<void> {}
+
+  async forecast({ image }: Parameters<EngineApi['forecast']>[0]): Promise<Forecast> {
+    return scriptedForecast(image);
   }
 
-  async forecast(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
+  async launch(options: Parameters<EngineApi['launch']>[0]): Promise<{ id: string }> {
+    return scriptedLaunch(options);
   }
 
-  async launch(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no images.' });
-  }
-
-  // biome-ignore lint/correctness/useYield: interim
-  async *watchLens(): AsyncGenerator<never, void, undefined> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no lens.' });
+  watchLens(options: Parameters<EngineApi['watchLens']>[0]): AsyncGenerator<LensReport, void, undefined> {
+    return scriptedLens(options);
   }
 
   async sampleProcesses(name: string, _container: string | null): Promise<ProcessSample> {
