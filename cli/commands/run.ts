@@ -22,14 +22,13 @@ export function addRunCommand(program: Command): void {
     .command('run')
     .description('say whether an image will run and at what price, then start a container of it')
     .argument('<image>', 'pulled when the VM does not have it')
-    .argument('[command...]', 'instead of what the image would run; put -- in front')
+    .argument('[command...]', 'instead of what the image would run, behind --')
     .option('--arch <arch>', 'the one that runs best unless said', parseArch)
     .option('--name <name>', "the container's name; Docker makes one up unless said")
     .option('-e, --env <name=value>', 'a variable; may be repeated', addVariable, {})
     .option('-p, --publish <host:container>', 'a TCP port; may be repeated', addPort, [])
     .addOption(vmOption())
     .addOption(jsonOption())
-    .passThroughOptions()
     .action((image: string, command: string[], options: RunOptions) =>
       withEngine(async (engine) => {
         const { vm, json, name = null, env, publish: ports } = options;
