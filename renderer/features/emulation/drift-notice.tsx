@@ -40,7 +40,7 @@ export function DriftNotice({ arch, drift, busy, unavailable, onPutBack, onLeave
             {stopped || restores === 0 ? '.' : `; it was put back ${times(restores)}.`}
           </p>
           <ul className="text-sm text-muted">
-            {changes.map((change) => (
+            {[...new Set(changes)].map((change) => (
               <li key={change} className="wrap-anywhere first-letter:uppercase">
                 {plainText(change)}
               </li>

@@ -53,8 +53,9 @@ export function proofOf(handler: Handler, { now, vmStartedAt }: ProofSurrounding
 /** What will not work, in plain words: rungs that failed, and limits which a passed one found. */
 export function consequencesOf(handler: Handler): { failed: string[]; limits: string[] } {
   const steps = handler.lastTest?.steps ?? [];
-  const words = (ok: boolean): string[] =>
-    steps.filter((step) => step.ok === ok).flatMap((step) => consequencesOfStep(step));
+  const words = (ok: boolean): string[] => [
+    ...new Set(steps.filter((step) => step.ok === ok).flatMap((step) => consequencesOfStep(step))),
+  ];
   return { failed: words(false), limits: words(true) };
 }
 
