@@ -17,16 +17,19 @@ export function printJson(document: unknown): void {
 
 /** Rows under a header, columns as wide as their widest cell; control bytes are stripped. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
+  for (const line of tableLines(header, rows)) print(line);
+}
+
+/** What `printTable` prints. */
+export function tableLines(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const clean = [header, ...rows].map((row) => row.map(printable));
   const widths = header.map((_, column) => Math.max(...clean.map((row) => row[column]?.length ?? 0)));
-  for (const row of clean) {
-    print(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  }
+  return clean.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** "42.3 MB": decimal units, as package archives and disks use them. */
