@@ -173,8 +173,8 @@ export class Engine implements EngineApi {
     return handler;
   }
 
-  async measurePrice(_vm: string, _arch: Arch): Promise<Price> {
-    throw new Error('wired next');
+  async measurePrice(vm: string, arch: Arch): Promise<Price> {
+    return this.#parts.handlers.measurePrice(vm, arch);
   }
 
   examine(vm: string, container: string | null): Promise<Record<string, Diagnosis>> {

@@ -4,6 +4,7 @@ import { DockerEvidence } from './docker/container-evidence.ts';
 import type { DockerAttachment, DockerServices } from './docker/docker-services.ts';
 import { DockerFixRunner } from './docker/fix-runner.ts';
 import type { DockerImages } from './docker/images/docker-images.ts';
+import { runOnce } from './docker/run-once.ts';
 import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
@@ -61,6 +62,7 @@ export class ConnectedGuests implements GuestServices {
     stage('emulators', problems.length > 0 ? problems.join(' ') : undefined);
     attached.probeSoon();
     const api = docker.connection(vm.name).docker;
+    handlers.dockerReady(vm.name, link, (options) => runOnce(api, options));
     doctor.attach({
       vm,
       link,

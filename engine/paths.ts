@@ -45,6 +45,8 @@ export interface VmPaths {
   readonly dataDisk: string;
   /** Engine, when a handler is switched: which emulators are wanted in this VM, and in which version. */
   readonly emulators: string;
+  /** Engine, after measuring: what each emulator costs in this VM. Safe to delete. */
+  readonly prices: string;
   /** Engine, once: client key and pinned host key of this VM (0600). */
   readonly keys: string;
   /** Engine, at each start: the image's initrd with this guest's secrets behind it (0600). */
@@ -96,6 +98,7 @@ export function pathsUnder(home: string): Paths {
       record: join(root, 'vm.json'),
       dataDisk: join(root, 'data.qcow2'),
       emulators: join(root, 'emulators.json'),
+      prices: join(root, 'prices.json'),
       keys: join(root, 'keys.json'),
       initrd: join(root, 'initrd.img'),
       console: join(root, 'console.log'),

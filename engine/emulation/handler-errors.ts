@@ -1,4 +1,4 @@
-import type { SelfTest } from '../../contract/records.ts';
+import type { HandlerState, SelfTest } from '../../contract/records.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { ArchRow } from './arch-table.ts';
 import type { BinfmtEntry } from './binfmt-entry.ts';
@@ -44,6 +44,18 @@ export function notRunning(vm: string): EngineError {
     code: 'wrong_state',
     message: `VM "${vm}" is not running, so its handlers cannot be changed or tested.`,
     hint: `Start it first: foredeck start --vm ${vm}`,
+  });
+}
+
+/** What is not emulated has no price. */
+export function notEmulated(vm: string, row: ArchRow, state: HandlerState): EngineError {
+  const native = state === 'native';
+  return new EngineError({
+    code: 'wrong_state',
+    message: native
+      ? `${row.arch} costs nothing: the processor of VM "${vm}" runs it itself.`
+      : `What ${row.arch} costs cannot be measured: it is not switched on in VM "${vm}".`,
+    hint: native ? '' : `Switch it on first: foredeck emulate ${row.arch} on --vm ${vm}`,
   });
 }
 

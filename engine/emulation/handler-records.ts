@@ -4,6 +4,7 @@ import { handlerKey } from '../../contract/state.ts';
 import type { Store } from '../state/store.ts';
 import { type ArchRow, archTable, nativeArches } from './arch-table.ts';
 import { emulatorChoices } from './emulator-choices.ts';
+import type { Prices } from './self-test/prices.ts';
 import type { SuiteVersions } from './suite-versions.ts';
 import type { WantedEmulators } from './wanted-emulators.ts';
 
@@ -12,6 +13,7 @@ export interface HandlerRecordsOptions {
   readonly store: Store;
   readonly wanted: WantedEmulators;
   readonly versions: SuiteVersions;
+  readonly prices: Prices;
 }
 
 /** The records of one VM's handlers in the state that clients see, one for each architecture. */
@@ -24,7 +26,7 @@ export class HandlerRecords {
 
   /** Makes them, before anything is known about the guest. */
   publish(): void {
-    const { vm, store, wanted } = this.#options;
+    const { vm, store, wanted, prices } = this.#options;
     store.commit(
       ...archTable.map((row) => ({
         in: 'handlers' as const,
@@ -44,7 +46,7 @@ export class HandlerRecords {
           choices: this.#choices(row, 'unknown'),
           runningUnderOthers: 0,
           drift: null,
-          price: null,
+          price: prices.get(row.arch, wanted.get(row.arch).emulator?.version ?? null),
           error: null,
         },
       })),
@@ -62,14 +64,15 @@ export class HandlerRecords {
     return record;
   }
 
-  /** Changes one, with what follows from it: the choices, and the moment of the last proof. */
+  /** Changes one, with what follows from it: the choices, the price, and the moment of the last proof. */
   commit(row: ArchRow, change: Partial<Handler>): void {
-    const { store, vm } = this.#options;
+    const { store, vm, prices } = this.#options;
     const before = this.get(row.arch);
     const changed = { ...before, ...change };
     const value: Handler = {
       ...changed,
       choices: this.#choices(row, changed.state),
+      price: prices.get(row.arch, changed.emulatorVersion),
       lastProvedAt: provedAt(change.lastTest) ?? before.lastProvedAt,
     };
     store.commit({ in: 'handlers', key: handlerKey(vm.name, row.arch), value });

@@ -1,5 +1,5 @@
 import type { Arch } from '../../contract/arch.ts';
-import type { HandlerUse } from '../../contract/emulation.ts';
+import type { HandlerUse, Price } from '../../contract/emulation.ts';
 import type { ProcessSample } from '../../contract/process-tree.ts';
 import type { Handler, SelfTest } from '../../contract/records.ts';
 import { EngineError } from '../base/engine-error.ts';
@@ -12,6 +12,8 @@ import { archRow, isHostArch } from './arch-table.ts';
 import type { BinfmtEntry } from './binfmt-entry.ts';
 import { defaultGuardIntervalMs } from './drift-guard.ts';
 import { handlerUse } from './handler-use.ts';
+import type { RunContainer } from './self-test/docker-step.ts';
+import { Prices } from './self-test/prices.ts';
 import { SuiteVersions } from './suite-versions.ts';
 import { VmHandlers } from './vm-handlers.ts';
 import { WantedEmulators } from './wanted-emulators.ts';
@@ -45,11 +47,13 @@ export class Handlers {
     if (!isHostArch(vm.arch) || this.#vms.has(vm.name)) return;
     const { paths, log } = this.#options;
     const wanted = new WantedEmulators(paths.vm(vm.name).emulators, log);
-    await wanted.load();
+    const prices = new Prices(paths.vm(vm.name).prices, log);
+    await Promise.all([wanted.load(), prices.load()]);
     const handlers = new VmHandlers({
       ...this.#options,
       vm: { name: vm.name, arch: vm.arch },
       wanted,
+      prices,
       versions: this.#versions,
       guardIntervalMs: this.#options.guardIntervalMs ?? defaultGuardIntervalMs,
     });
@@ -65,6 +69,16 @@ export class Handlers {
   async attach(vm: { name: string; arch: Arch }, link: GuestLink, bootedAt: number): Promise<string[]> {
     await this.load(vm);
     return (await this.#vms.get(vm.name)?.attach(link, bootedAt)) ?? [];
+  }
+
+  /** Docker answers in the VM, until the link goes: the self-tests' last steps and the prices follow. */
+  dockerReady(vm: string, link: GuestLink, runContainer: RunContainer): void {
+    this.#vms.get(vm)?.dockerReady(link, runContainer);
+  }
+
+  /** Measures what an architecture costs that is switched on; some seconds. */
+  async measurePrice(vm: string, arch: Arch): Promise<Price> {
+    return this.#of(vm).measurePrice(arch);
   }
 
   /** Looks again first where the VM runs, and puts back what something else changed. */

@@ -1,4 +1,5 @@
 import type { Arch, HostArch } from '../../contract/arch.ts';
+import type { Price } from '../../contract/emulation.ts';
 import type { Handler, SelfTest, SelfTestCause } from '../../contract/records.ts';
 import { type EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
@@ -12,13 +13,16 @@ import { DriftGuard } from './drift-guard.ts';
 import { emulatorPath } from './emulator-binary.ts';
 import { ownEntry } from './find-entry.ts';
 import { GuestTrips } from './guest-trips.ts';
-import { notProved, notRunning, ownProcessor } from './handler-errors.ts';
+import { notEmulated, notProved, notRunning, ownProcessor } from './handler-errors.ts';
 import { HandlerOperations, type HandlerVerb } from './handler-operations.ts';
 import { type HandlerParts, standingHandlers } from './handler-parts.ts';
 import { askForProof, judgeNativeProof, judgeProof } from './handler-proof.ts';
 import { HandlerRecords } from './handler-records.ts';
 import { HandlerRestore } from './handler-restore.ts';
 import { HandlerSwitch } from './handler-switch.ts';
+import type { RunContainer } from './self-test/docker-step.ts';
+import { LateProofs } from './self-test/late-proofs.ts';
+import type { Prices } from './self-test/prices.ts';
 import type { SuiteVersions } from './suite-versions.ts';
 import { watchForWake } from './wake-watch.ts';
 import type { WantedEmulators } from './wanted-emulators.ts';
@@ -30,6 +34,7 @@ export interface VmHandlersOptions {
   readonly packages: PackageFiles;
   readonly versions: SuiteVersions;
   readonly wanted: WantedEmulators;
+  readonly prices: Prices;
   readonly log: Log;
   /** Between the guard's looks at the guest. */
   readonly guardIntervalMs: number;
@@ -48,6 +53,9 @@ export class VmHandlers {
   readonly #operations = new HandlerOperations();
   readonly #switch: HandlerSwitch;
   readonly #restore: HandlerRestore;
+  readonly #late: LateProofs;
+  /** Settles when no proof is being finished in the background. */
+  #finishing: Promise<unknown> = Promise.resolve();
   /** Of the newest connection. */
   #guard: DriftGuard | undefined;
   /** When the guest that was attached last had started. */
@@ -71,6 +79,13 @@ export class VmHandlers {
           () => undefined,
           (thrown: unknown) => this.#warn(thrown, 'a changed handler could not be put back'),
         ),
+    });
+    this.#late = new LateProofs({
+      vmUname: archRow(options.vm.arch).uname,
+      packages: options.packages,
+      record: (row) => this.#records.get(row.arch),
+      onProved: (row, test) => this.#onProved(row, test),
+      log: options.log,
     });
     options.versions.onChange((arch) => {
       if (arch === options.vm.arch) this.#records.refreshChoices();
@@ -106,6 +121,7 @@ export class VmHandlers {
       await this.#restore.reconcile('boot');
     }
     this.#watch(link);
+    for (const row of this.#records.foreign()) this.#finishProof(row);
     return this.list()
       .filter((handler) => handler.wanted)
       .flatMap(({ error }) => (error ? [error.message] : []));
@@ -129,6 +145,24 @@ export class VmHandlers {
     return this.#operate(row, 'off', () => this.#switch.off(row));
   }
 
+  /** Docker answers: what waited for it follows. */
+  dockerReady(link: GuestLink, runContainer: RunContainer): void {
+    this.#late.connect({ link, runContainer });
+    for (const row of this.#records.foreign()) this.#finishProof(row);
+  }
+
+  /** Throws `wrong_state` for what is not emulated now. */
+  async measurePrice(arch: Arch): Promise<Price> {
+    const row = archRow(arch);
+    const { state, emulatorVersion } = this.#records.get(arch);
+    if (state !== 'on' || emulatorVersion === null) throw notEmulated(this.#options.vm.name, row, state);
+    const { trips, vm } = this.#parts;
+    const native = archRow(vm.arch);
+    const price = await this.#options.prices.measure({ row, native, emulatorVersion, link: trips.require() });
+    this.#records.commit(row, {});
+    return price;
+  }
+
   /** Every foreign architecture; resolves when each is on, off or has failed on its own record. */
   async all(to: 'on' | 'off'): Promise<Handler[]> {
     if (to === 'on') this.#parts.trips.require();
@@ -146,9 +180,11 @@ export class VmHandlers {
 
   async test(arch: Arch): Promise<SelfTest> {
     const row = archRow(arch);
-    const handler = await this.#operate(row, 'test', () => this.#test(row, 'request'));
-    if (!handler.lastTest) throw new TypeError('a test leaves its result in the record');
-    return handler.lastTest;
+    await this.#operate(row, 'test', () => this.#test(row, 'request'));
+    await this.#late.prove(row);
+    const { lastTest } = this.#records.get(arch);
+    if (!lastTest) throw new TypeError('a test leaves its result in the record');
+    return lastTest;
   }
 
   /** Looks at the guest and puts back what something else changed. Without a guest it does nothing. */
@@ -234,11 +270,29 @@ export class VmHandlers {
         signal.throwIfAborted();
         await work(signal);
         this.#guard?.lookNow();
+        this.#finishProof(row);
       } catch (thrown) {
         throw await this.#failed(row, verb, thrown);
       }
       return this.#records.get(row.arch);
     });
+  }
+
+  /** In the background, once Docker answers: the last steps of the row's test, then its price if it has none. */
+  #finishProof(row: ArchRow): void {
+    if (!this.#late.connected) return;
+    const finishing = this.#finishing
+      .then(() => this.#late.prove(row))
+      .then(async () => {
+        const { state, price } = this.#records.get(row.arch);
+        if (state === 'on' && price === null && this.#late.connected) await this.measurePrice(row.arch);
+      });
+    this.#finishing = finishing.catch((thrown: unknown) => this.#warn(thrown, 'no price could be measured'));
+  }
+
+  #onProved(row: ArchRow, lastTest: SelfTest): void {
+    const error = notProved(this.#options.vm.name, row, lastTest).toWire();
+    this.#records.commit(row, { lastTest, ...(lastTest.ok ? {} : { state: 'failed', error }) });
   }
 
   /** Leaves a record that is true after `thrown`, and says what to tell the caller. */

@@ -4,14 +4,17 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { z } from 'zod';
+import { HostArch } from '../../contract/arch.ts';
 import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 import { collectGarbage } from '../base/collect-garbage.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
+import { EngineError } from '../base/engine-error.ts';
 import { Publisher } from '../base/publisher.ts';
 import { SharedWork } from '../base/shared-work.ts';
 import { openDebData } from '../debian/deb.ts';
 import type { DebianPackage } from '../debian/package-index.ts';
 import type { PackageFiles, PackageName } from '../vm/ports.ts';
+import { debianArchitecture } from './debian-architecture.ts';
 import { canonicalPath } from './file-tree.ts';
 import { listsMaxAgeMs, type TemplateSource } from './template-source.ts';
 
@@ -49,7 +52,8 @@ export function createPackageFiles(source: TemplateSource): PackageFiles {
     const notePath = `${base}.json`;
     const folderOf = (sha256: string): string => join(base, sha256);
     const known = parseNote(await readFileIfAny(notePath));
-    if (known && isFresh(known.checkedAt) && (await exists(folderOf(known.sha256)))) {
+    const serves = known && (options.anyAge || isFresh(known.checkedAt));
+    if (serves && (await exists(folderOf(known.sha256)))) {
       return { version: known.version, folder: folderOf(known.sha256) };
     }
     const found = await newest(options, options.signal);
@@ -94,7 +98,7 @@ export function createPackageFiles(source: TemplateSource): PackageFiles {
 
 /** `qemu-user-amd64-emulators`, `qemu-user-amd64-emulators-backports`. */
 function keyOf({ packageName, arch, suite = 'stable' }: PackageName, key?: string): string {
-  return [packageName, arch, key, suite === 'stable' ? undefined : suite]
+  return [packageName, arch.replaceAll('/', '-'), key, suite === 'stable' ? undefined : suite]
     .filter((part) => part !== undefined)
     .join('-');
 }
@@ -108,10 +112,16 @@ async function newestPackage(
   { packageName, arch, suite = 'stable' }: PackageName,
   signal: AbortSignal,
 ): Promise<DebianPackage> {
+  const architecture = debianArchitecture(arch);
+  if (architecture === null) {
+    throw new EngineError({ code: 'package_missing', message: `Debian 13 has no packages for ${arch}.` });
+  }
   const loaded = await source.load();
+  const all = await source.suites(loaded, suite);
   using index = await source.archive(loaded).index({
-    suites: await source.suites(loaded, suite),
-    architecture: loaded.template.architectures[arch]?.debian ?? arch,
+    // Mirrors do not always carry security updates of the rarer architectures; the release has everything.
+    suites: HostArch.safeParse(arch).success ? all : all.slice(0, 1),
+    architecture,
     maxAgeMs: listsMaxAgeMs,
     signal,
   });

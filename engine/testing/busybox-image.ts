@@ -4,19 +4,9 @@ import { extract, pack } from 'tar-stream';
 import type { Arch } from '../../contract/arch.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { openDebData } from '../debian/deb.ts';
+import { debianArchitecture } from '../image/debian-architecture.ts';
 import { canonicalPath } from '../image/file-tree.ts';
 import { listsMaxAgeMs, type TemplateSource } from '../image/template-source.ts';
-
-/** Debian's names for OCI's architectures; the other two are not in Debian 13. */
-const debianNames: Partial<Record<Arch, string>> = {
-  amd64: 'amd64',
-  '386': 'i386',
-  arm64: 'arm64',
-  'arm/v7': 'armhf',
-  riscv64: 'riscv64',
-  ppc64le: 'ppc64el',
-  s390x: 's390x',
-};
 
 /** Commands of busybox that tests run by name. */
 const applets = (
@@ -53,8 +43,8 @@ async function busyboxProgram(options: {
   signal: AbortSignal;
 }): Promise<Buffer> {
   const { source, signal } = options;
-  const architecture = debianNames[options.arch];
-  if (architecture === undefined) {
+  const architecture = debianArchitecture(options.arch);
+  if (architecture === null) {
     throw new EngineError({
       code: 'package_missing',
       message: `Debian 13 has no packages for ${options.arch}.`,

@@ -247,7 +247,8 @@ export interface VmRecord {
 /** Names a package of one architecture in one suite. */
 export interface PackageName {
   readonly packageName: string;
-  readonly arch: 'amd64' | 'arm64';
+  /** Throws `package_missing` for one that Debian does not have. */
+  readonly arch: Arch;
   /** Default `stable`: the template's own suites. */
   readonly suite?: EmulatorSuite;
 }
@@ -263,6 +264,8 @@ export interface PackageFiles {
       wanted: (path: string) => boolean;
       /** Names the folder; the same key must always mean the same `wanted`. */
       key: string;
+      /** What was unpacked once serves, however old: no package list is asked for. Default false: within a day. */
+      anyAge?: boolean;
       signal: AbortSignal;
       onProgress?: (doneBytes: number, totalBytes: number | null) => void;
     },
