@@ -220,6 +220,17 @@ describe('running again', () => {
     expect(created).toMatchObject({ Image: details.Image });
   });
 
+  it('goes by name for another platform, which may have been pulled since', async () => {
+    let created: unknown;
+    answering(details, ({ path, body }) => {
+      if (path === '/containers/create') created = body;
+      return path === '/images/json' ? { status: 200, body: [{ Id: 'sha256:other' }] } : undefined;
+    });
+    await copy({ changes: { platform: 'linux/amd64' } });
+    expect(created).toMatchObject({ Image: 'bb-arm64:1' });
+    expect(done()).toContain('POST /containers/create?name=one&platform=linux%2Famd64');
+  });
+
   it('puts everything back when the new one does not start', async () => {
     const message = 'driver failed: Bind for 0.0.0.0:8080 failed: port is already allocated';
     answering(details, ({ path }) =>

@@ -66,7 +66,9 @@ export async function copyContainer(options: CopyOptions): Promise<ContainerCopy
     await original.rename({ name: originalName, abortSignal: signal });
 
     const keptImage = data === 'keep' ? await keep(docker, details, undo, signal) : null;
-    const image = changes.image ?? keptImage ?? (await imageOf(docker, details));
+    // Another platform is one of what the name means by now, which may have been pulled for it.
+    const named = changes.image ?? (changes.platform === undefined ? null : details.Config.Image);
+    const image = named ?? keptImage ?? (await imageOf(docker, details));
     const platform = changes.platform ?? options.platform;
     const configuration = containerConfiguration(details, {
       ...changes,
