@@ -48,6 +48,7 @@ export class ImageWatcher {
   #listTimer: NodeJS.Timeout | undefined;
   /** Time of the content store's last change, as the guest writes it. */
   #contentTime = '';
+  #signal: AbortSignal | undefined;
 
   constructor(options: ImageWatcherOptions) {
     this.#options = options;
@@ -55,6 +56,7 @@ export class ImageWatcher {
 
   /** Follows Docker until `signal` aborts; reconnects by itself. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
     const stopListening = this.#options.store.listen((changes) => {
       if (!changes.some((change) => change.in === 'handlers')) return;
       // A commit within a commit would reach some watchers before the one that caused it.
@@ -92,7 +94,7 @@ export class ImageWatcher {
   async refresh(signal: AbortSignal): Promise<DockerImage[]> {
     // A list under way may have been asked for too early.
     await orAborted(this.#listing.settled(), signal);
-    await this.#list(signal);
+    await orAborted(this.#list(), signal);
     return this.#rows();
   }
 
@@ -104,7 +106,7 @@ export class ImageWatcher {
     // They wait in the stream until everything is listed.
     const events = await this.#options.docker.getEvents(request);
     await this.#lookAtContent(signal);
-    await this.#list(signal);
+    await this.#list();
     onListed();
     for await (const _event of jsonLines(events)) this.#listSoon(signal);
   }
@@ -131,10 +133,11 @@ export class ImageWatcher {
     }, listDelayMs);
   }
 
-  #list(signal: AbortSignal): Promise<void> {
+  /** One list for whoever asks meanwhile: it goes on when one of them has gone, and ends with the watcher. */
+  #list(): Promise<void> {
     return this.#listing.run('list', async () => {
       const { docker, platforms, vm, store } = this.#options;
-      const request = { abortSignal: signal } as Dockerode.ListImagesOptions;
+      const request = { abortSignal: this.#signal } as Dockerode.ListImagesOptions;
       const images = await docker.listImages(request);
       const stored = await platforms.read(images.map((image) => image.Id));
       const { handlers } = store.state;
