@@ -54,11 +54,11 @@ export const injectedFaults: readonly InjectedFault[] = [
     rule: 'no-handler',
     async run(home) {
       await home.foredeckJson('emulate', 'arm64', 'on');
-      const script = 'until [ -e /tmp/go ]; do read -t 1 nothing; done; /usr/bin/strace -V';
+      const script = 'trap "/usr/bin/strace -V; exit \\$?" USR1; sleep 1000 & wait; wait';
       await run(home, 'f-off-126', [...foreign, 'sh', '-c', script], detached);
       await run(home, 'f-sleeper', [...foreign, 'sleep', '1000'], detached);
       await home.foredeckJson('emulate', 'arm64', 'off');
-      await home.dockerOk(['cp', '/dev/null', 'f-off-126:/tmp/go']);
+      await home.dockerOk(['kill', '--signal', 'USR1', 'f-off-126']);
       return 'f-off-126';
     },
   },

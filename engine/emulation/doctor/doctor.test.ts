@@ -160,7 +160,8 @@ describe.skipIf(!available)('a container that fails while the doctor watches', (
       show(row);
       await expect.poll(() => store.state.containers.web?.diagnosis?.rule).toBe('no-handler');
       show(row);
-      expect(store.state.containers.web?.diagnosis?.rule).toBe('no-handler');
+      expect(store.state.containers.web?.diagnosis).toBeNull();
+      await expect.poll(() => store.state.containers.web?.diagnosis?.rule).toBe('no-handler');
     });
   });
 

@@ -151,16 +151,18 @@ export class VmDoctor {
     const key = `${row.exitCode} ${Math.round((row.startedAt ?? 0) / 1_000)}`;
     const seen = this.#ends.get(row.id);
     if (seen?.key === key) {
-      // A row that was read before the verdict fell has been written after it.
-      if (seen.diagnosis !== 'asking') this.#commit(row.id, seen.diagnosis);
+      // A row that was read before the verdict fell has been written after it. Not put right at once: whoever else
+      // listens must hear of this change before the next.
+      if (row.diagnosis === null) queueMicrotask(() => this.#restore(row.id, seen));
       return;
     }
-    const end: SeenEnd = { key, diagnosis: 'asking' };
-    this.#ends.set(row.id, end);
+    this.#ends.set(row.id, { key, diagnosis: 'asking' });
     const sawAt = this.#seenAlive.has(row.id) ? Date.now() : null;
-    void this.#examineQuietly(row, { how: 'ended', sawAt }).then((diagnosis) => {
-      end.diagnosis = diagnosis;
-    });
+    void this.#examineQuietly(row, { how: 'ended', sawAt });
+  }
+
+  #restore(id: string, { diagnosis }: SeenEnd): void {
+    if (diagnosis !== 'asking' && this.#row(id)?.state === 'exited') this.#commit(id, diagnosis);
   }
 
   /** Whether a verdict is possible at all; most rows that end are none of the doctor's business. */
@@ -214,7 +216,8 @@ export class VmDoctor {
       await sleep(settleMs, signal);
       return await this.#examine(row, occasion);
     } catch (thrown) {
-      // Removed meanwhile, as with --rm, or the connection is going.
+      // Removed meanwhile, as with --rm, or the connection is going: a later change of its row asks again.
+      this.#ends.delete(row.id);
       if (!signal.aborted) log.debug({ err: thrown, id: row.id }, 'a container could not be examined');
       return null;
     }
@@ -222,6 +225,8 @@ export class VmDoctor {
 
   async #examine(row: Container, occasion: Occasion): Promise<Diagnosis | null> {
     const diagnosis = await this.#options.judge(await this.#gather(row, occasion));
+    const end = this.#ends.get(row.id);
+    if (end && occasion.how === 'ended') end.diagnosis = diagnosis;
     // Nothing known about one failed exec says nothing about the container itself.
     if (diagnosis !== null || occasion.how === 'ended') this.#commit(row.id, diagnosis);
     return diagnosis;
