@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Handler, SelfTest } from '../../contract/records.ts';
-import { ago, handlerNotes } from './emulate-list.ts';
+import { ago, groupedNotes, handlerNotes } from './emulate-list.ts';
 
 const now = 1_000_000_000;
 
@@ -58,6 +58,13 @@ test('tells drift, and that it was given up', () => {
 test('tells what goes on under another version', () => {
   expect(handlerNotes({ ...fine, runningUnderOthers: 3 }, now)).toEqual([
     '3 programs go on under another version until restarted',
+  ]);
+});
+
+test('says once what is true of several', () => {
+  const busy = { ...fine, runningUnderOthers: 1 };
+  expect(groupedNotes([busy, { ...fine, arch: '386' }, { ...busy, arch: 's390x' }], now)).toEqual([
+    'arm64, s390x: 1 program goes on under another version until restarted',
   ]);
 });
 

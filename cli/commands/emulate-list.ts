@@ -17,9 +17,7 @@ export function printHandlers(handlers: readonly Handler[], now: number): void {
       handler.choices.filter(isOther).map(choiceWords).join(', '),
     ]),
   );
-  const notes = handlers.flatMap((handler) =>
-    handlerNotes(handler, now).map((note) => `${handler.arch}: ${note}`),
-  );
+  const notes = groupedNotes(handlers, now);
   if (notes.length > 0) print('');
   for (const note of notes) print(printable(note));
 }
@@ -36,6 +34,16 @@ function isOther(choice: EmulatorChoice): boolean {
 function choiceWords({ suite, version, previous }: EmulatorChoice): string {
   const words = [suite, previous ? 'previous' : null].filter((word) => word !== null);
   return `${version} (${words.join(', ') || 'in the VM'})`;
+}
+
+/** Each note once, behind the architectures it is true of: what QEMU cannot do, it cannot do for any of them. */
+export function groupedNotes(handlers: readonly Handler[], now: number): string[] {
+  const notes = handlers.flatMap((handler) =>
+    handlerNotes(handler, now).map((note) => ({ arch: handler.arch, note })),
+  );
+  return [...Map.groupBy(notes, ({ note }) => note)].map(
+    ([note, of]) => `${of.map(({ arch }) => arch).join(', ')}: ${note}`,
+  );
 }
 
 /** Everything about a handler that is not as one would wish, in plain words. */
