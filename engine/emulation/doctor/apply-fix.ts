@@ -12,6 +12,8 @@ export interface ApplyOptions {
   readonly foreignVms: ForeignVms;
   readonly runner: FixRunner;
   readonly signal: AbortSignal;
+  /** Whether this variant of the image lies in the VM already. */
+  readonly isPresent: (image: string, arch: Arch) => boolean;
   /** The catalogue's words for what Docker said about a pull; null when it has none. */
   readonly explainPull: (error: string) => Promise<Diagnosis | null>;
 }
@@ -39,7 +41,7 @@ export async function applyFix(options: ApplyOptions): Promise<FixOutcome> {
       );
     }
     case 'use-platform':
-      await pull(options, fix.image, fix.arch);
+      if (!options.isPresent(fix.image, fix.arch)) await pull(options, fix.image, fix.arch);
       return await runAgain(options, { arch: fix.arch });
     case 'run-again':
       return await runAgain(options, { env: fix.env, arguments: fix.arguments, tmpfs: fix.tmpfs });

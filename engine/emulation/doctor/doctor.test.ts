@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dockerImageKey } from '../../../contract/docker-images.ts';
 import type { Container } from '../../../contract/records.ts';
 import { handlerKey } from '../../../contract/state.ts';
 import { silentLog } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
 import { Store } from '../../state/store.ts';
-import { aContainer, aHandler } from '../../testing/docker-records.ts';
+import { aContainer, aHandler, anImage, aPlatform } from '../../testing/docker-records.ts';
 import { emptyState } from '../../testing/empty-state.ts';
 import { LocalGuest, privateBinfmtAvailable } from '../../testing/local-guest.ts';
 import { withTempFolder } from '../../testing/temp-folder.ts';
@@ -267,6 +268,12 @@ describe('a fix', () => {
       const apply = { vm: 'service', container: 'web', fix: 'native-platform', data: 'fresh' as const };
       await doctor.applyFix(apply);
       expect(done).toEqual(['pull demo:1 amd64', 'again web fresh {"arch":"amd64"}']);
+      const image = anImage({ platforms: [aPlatform({ arch: 'amd64', present: true })] });
+      store.commit({ in: 'dockerImages', key: dockerImageKey('service', image.id), value: image });
+      done = [];
+      await doctor.applyFix(apply);
+      expect(done).toEqual(['again web fresh {"arch":"amd64"}']);
+      store.commit({ in: 'dockerImages', key: dockerImageKey('service', image.id), value: null });
       pullProblem = 'no matching manifest for linux/amd64 in the manifest list entries';
       await expect(doctor.applyFix(apply)).rejects.toMatchObject({
         message: expect.stringContaining('The image does not exist for this architecture'),

@@ -1,4 +1,5 @@
 import type { Arch } from '../../../contract/arch.ts';
+import type { DockerImage } from '../../../contract/docker-images.ts';
 import type { Diagnosis, FixOutcome, RememberedFix } from '../../../contract/doctor.ts';
 import type { Container } from '../../../contract/records.ts';
 import { handlerKey } from '../../../contract/state.ts';
@@ -134,6 +135,8 @@ export class Doctor {
       foreignVms,
       runner: attached.runner,
       signal: attached.signal,
+      isPresent: (image, arch) =>
+        this.#image(row.vm, image)?.platforms.some((has) => has.arch === arch && has.present) ?? false,
       explainPull: (error) => this.#explainPull(row, error),
     });
     if (outcome.container !== null) {
@@ -171,9 +174,7 @@ export class Doctor {
 
   #circumstances({ vm, arch, container }: FailureFacts): FixCircumstances {
     const { store, foreignVms } = this.#options;
-    const image = Object.values(store.state.dockerImages).find(
-      (known) => known.vm === vm.name && known.tags.includes(container.image),
-    );
+    const image = this.#image(vm.name, container.image);
     return {
       choices: arch === null ? [] : (store.state.handlers[handlerKey(vm.name, arch)]?.choices ?? []),
       imageArches: image
@@ -181,6 +182,12 @@ export class Doctor {
         : null,
       foreignVm: (foreign) => foreignVms.unavailable(foreign),
     };
+  }
+
+  #image(vm: string, reference: string): DockerImage | undefined {
+    return Object.values(this.#options.store.state.dockerImages).find(
+      (known) => known.vm === vm && known.tags.includes(reference),
+    );
   }
 
   /** Docker's refusal to pull, in the catalogue's words; null when it has none for it. */
