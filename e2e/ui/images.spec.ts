@@ -30,7 +30,7 @@ test('unfolded, each platform says what can be done with it', async ({ openWith 
   await platform('arm/v7').getByRole('button', { name: 'Pull arm/v7' }).click();
   await expect(window.images.field('Image')).toHaveValue('alpine:3.20');
   await expect(window.images.field('Platform')).toHaveValue('arm/v7');
-  await window.images.button('Close').last().click();
+  await window.images.button('Close').first().click();
   await platform('s390x').getByRole('button', { name: 'Switch s390x on' }).click();
   await platform('arm64').getByRole('button', { name: 'Run arm64' }).click();
   await expect(window.images.field('Platform')).toHaveValue('arm64');

@@ -30,23 +30,21 @@ export function Dialog({ open, title, note, wide = false, onClose, children, foo
             wide ? 'w-[min(54rem,calc(100vw-1.5rem))]' : 'w-[min(33rem,calc(100vw-1.5rem))]',
           )}
         >
-          <header className="flex items-start gap-3 px-5 pt-4 pb-2">
-            <div className="min-w-0 flex-1">
-              <Base.Title className="text-lg font-semibold wrap-anywhere">{title}</Base.Title>
-              {note ? (
-                <Base.Description className="text-sm wrap-anywhere text-muted">{note}</Base.Description>
-              ) : null}
-            </div>
-            <Base.Close
-              render={
-                <IconButton label="Close" icon={<X aria-hidden className="size-4" />} className="-mr-2" />
-              }
-            />
+          <header className="px-5 pt-4 pr-14 pb-2">
+            <Base.Title className="text-lg font-semibold wrap-anywhere">{title}</Base.Title>
+            {note ? (
+              <Base.Description className="text-sm wrap-anywhere text-muted">{note}</Base.Description>
+            ) : null}
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-4">{children}</div>
           <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
             {footer}
           </footer>
+          {/* Last, so that focus begins in the content and not on a cross with a tooltip. */}
+          <Base.Close
+            render={<IconButton label="Close" icon={<X aria-hidden className="size-4" />} />}
+            className="absolute top-3.5 right-3"
+          />
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
