@@ -57,14 +57,16 @@
 1:  lea eax, [eax + eax * 4]
     add eax, ecx
     mov [esp - 16], eax
-    mov edx, [esp - 16]
-    shr edx, 3
-    xor eax, edx
+    call 3f
     dec ecx
     jnz 1b
     xor ebx, ebx
     mov eax, 1
     int 0x80
+3:  mov edx, [esp - 12]
+    shr edx, 3
+    xor eax, edx
+    ret
 
 # As in amd64.s.
 .section cpuid, "ax"

@@ -57,14 +57,16 @@
 1:  lea rax, [rax + rax * 4]
     add rax, rcx
     mov [rsp - 16], rax
-    mov rdx, [rsp - 16]
-    shr rdx, 3
-    xor rax, rdx
+    call 3f
     dec rcx
     jnz 1b
     xor edi, edi
     mov eax, 60
     syscall
+3:  mov rdx, [rsp - 8]
+    shr rdx, 3
+    xor rax, rdx
+    ret
 
 # eax, ebx, ecx, edx of CPUID leaves 1, 7 and 0x80000001; XCR0, or 0 without XGETBV.
 .section cpuid, "ax"

@@ -56,10 +56,13 @@
 1:  add r0, r0, r0, lsl #2
     add r0, r0, r2
     str r0, [sp, #-16]
-    ldr r3, [sp, #-16]
-    eor r0, r0, r3, lsr #3
+    mov lr, pc              @ the instruction behind the next; bl would be left to a linker
+    b 3f
     subs r2, r2, 1
     bne 1b
     mov r0, 0
     mov r7, 1
     svc 0
+3:  ldr r3, [sp, #-16]
+    eor r0, r0, r3, lsr #3
+    bx lr

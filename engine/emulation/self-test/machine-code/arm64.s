@@ -55,10 +55,12 @@
 1:  add x0, x0, x0, lsl #2
     add x0, x0, x2
     stur x0, [sp, -16]
-    ldur x3, [sp, -16]
-    eor x0, x0, x3, lsr #3
+    bl 3f
     subs x2, x2, 1
     b.ne 1b
     mov x0, 0
     mov x8, 93
     svc 0
+3:  ldur x3, [sp, -16]
+    eor x0, x0, x3, lsr #3
+    ret

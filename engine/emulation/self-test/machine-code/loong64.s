@@ -57,11 +57,13 @@
     add.d $t0, $t0, $t3
     add.d $t0, $t0, $t2
     st.d $t0, $sp, -16
-    ld.d $t3, $sp, -16
-    srli.d $t3, $t3, 3
-    xor $t0, $t0, $t3
+    bl 3f
     addi.d $t2, $t2, -1
     bnez $t2, 1b
     move $a0, $zero
     ori $a7, $zero, 93
     syscall 0
+3:  ld.d $t3, $sp, -16
+    srli.d $t3, $t3, 3
+    xor $t0, $t0, $t3
+    ret

@@ -62,11 +62,14 @@
     daddu $4, $4, $7
     daddu $4, $4, $6
     sd $4, -16($29)
-    ld $7, -16($29)
-    dsrl $7, $7, 3
+    bal 3f
     daddiu $6, $6, -1
     bnez $6, 1b
-    xor $4, $4, $7
+    nop
     li $4, 0
     li $2, 5058
     syscall
+3:  ld $7, -16($29)
+    dsrl $7, $7, 3
+    jr $31
+    xor $4, $4, $7

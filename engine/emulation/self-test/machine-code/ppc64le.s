@@ -61,11 +61,13 @@
     add 3, 3, 6
     add 3, 3, 5
     std 3, -16(1)
-    ld 6, -16(1)
-    srdi 6, 6, 3
-    xor 3, 3, 6
+    bl 3f
     addi 5, 5, -1
     bdnz 1b
     li 3, 0
     li 0, 1
     sc
+3:  ld 6, -16(1)
+    srdi 6, 6, 3
+    xor 3, 3, 6
+    blr

@@ -55,11 +55,13 @@
     add t0, t0, t3
     add t0, t0, t2
     sd t0, -16(sp)
-    ld t3, -16(sp)
-    srli t3, t3, 3
-    xor t0, t0, t3
+    jal ra, 3f
     addi t2, t2, -1
     bnez t2, 1b
     li a0, 0
     li a7, 93
     ecall
+3:  ld t3, -16(sp)
+    srli t3, t3, 3
+    xor t0, t0, t3
+    ret

@@ -57,11 +57,13 @@
     agr %r2, %r5
     agr %r2, %r4
     stg %r2, -16(%r15)
-    lg %r5, -16(%r15)
-    srlg %r5, %r5, 3
-    xgr %r2, %r5
+    brasl %r14, 3f
     aghi %r4, -1
     jne 1b
     lghi %r2, 0
     lghi %r1, 1
     svc 0
+3:  lg %r5, -16(%r15)
+    srlg %r5, %r5, 3
+    xgr %r2, %r5
+    br %r14
