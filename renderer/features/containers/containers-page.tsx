@@ -109,6 +109,13 @@ function NoContainers() {
           </>
         )}
       </p>
+      <p className="text-sm">
+        Without a terminal:{' '}
+        <a href="#/images" className="rounded text-accent underline">
+          run an image from a form
+        </a>
+        , which says before whether it will run.
+      </p>
     </EmptyState>
   );
 }
