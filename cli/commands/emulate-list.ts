@@ -55,7 +55,8 @@ export function handlerNotes(handler: Handler, now: number): string[] {
     const consequences = (handler.lastTest?.steps ?? []).map(({ consequence }) => consequence);
     notes.push(...new Set(consequences.filter((words) => words !== null)));
   }
-  if (handler.drift) {
+  // Where it was given up, the error says so.
+  if (handler.drift && !(handler.drift.stopped && handler.error)) {
     const { at, changes, restores, stopped } = handler.drift;
     const outcome = stopped
       ? 'left as it is until you switch it on or off'

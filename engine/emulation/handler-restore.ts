@@ -1,3 +1,4 @@
+import type { Drift } from '../../contract/emulation.ts';
 import type { SelfTestCause } from '../../contract/records.ts';
 import type { ArchRow } from './arch-table.ts';
 import { perhapsNativeArches } from './arch-table.ts';
@@ -119,20 +120,16 @@ export class HandlerRestore {
     }
     const changes = driftChanges(standing, report);
     if (changes.length === 0) return null;
-    const intact = report.fileBytes.get(standing.path) === standing.sizeBytes;
-    return this.#putBack(row, changes, intact);
-  }
-
-  #putBack(row: ArchRow, changes: readonly string[], intact: boolean): Promise<void> | null {
-    const { records, vm, log, standing } = this.#parts;
-    const history = this.#histories.get(row) ?? new DriftHistory();
-    this.#histories.set(row, history);
-    const drift = history.note(changes, Date.now());
-    log.warn({ vm: vm.name, arch: row.arch, changes, stopped: drift.stopped }, 'handler was changed');
+    const drift = this.#noteDrift(row, changes);
     if (drift.stopped) {
-      standing.delete(row.arch);
-      const error = driftStopped(row, changes).toWire();
-      records.commit(row, { state: 'failed', activity: null, drift, error });
+      this.#parts.standing.delete(row.arch);
+      records.commit(row, {
+        state: 'failed',
+        activity: null,
+        flags: ownEntry(row, report.entries)?.flags ?? null,
+        drift,
+        error: driftStopped(row, changes).toWire(),
+      });
       return null;
     }
     records.commit(row, {
@@ -140,9 +137,19 @@ export class HandlerRestore {
       activity: 'putting back what something else changed',
       drift,
     });
+    const intact = report.fileBytes.get(standing.path) === standing.sizeBytes;
     const restored = this.#options.putBack(row, intact);
     // A file that is gone may have to come from a mirror, which nobody waits for.
     return intact ? restored : null;
+  }
+
+  #noteDrift(row: ArchRow, changes: readonly string[]): Drift {
+    const { vm, log } = this.#parts;
+    const history = this.#histories.get(row) ?? new DriftHistory();
+    this.#histories.set(row, history);
+    const drift = history.note(changes, Date.now());
+    log.warn({ vm: vm.name, arch: row.arch, changes, stopped: drift.stopped }, 'handler was changed');
+    return drift;
   }
 
   /** Takes over what a reconciling trip saw. False when the emulator has to be brought to the VM first. */
