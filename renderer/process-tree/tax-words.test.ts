@@ -33,6 +33,10 @@ it('says what it does not know', () => {
   ]);
 });
 
+it.each([1_999, 800])('does not mention what starting the container took: %i ms', (endedCpuMs) => {
+  expect(taxWords({ ...tax, cpuMs: 100, emulatedCpuMs: 100, endedCpuMs })).toHaveLength(2);
+});
+
 it('says nothing where nothing is emulated', () => {
   expect(taxWords({ ...tax, emulated: 0 })).toEqual([]);
 });

@@ -2,8 +2,9 @@ import type { EmulationTax } from '../../contract/process-tree.ts';
 import { formatBytes } from '../ui/text/bytes.ts';
 import { formatDuration } from '../ui/text/duration.ts';
 
-/** Ended processes are worth a word from this part of a container's CPU time on. */
+/** Ended processes are worth a word from this part of a container's CPU time on, if it is more than starting took. */
 const worthTellingShare = 0.1;
+const worthTellingMs = 2_000;
 
 /** What emulation costs a container, a sentence each; none when nothing in it is emulated. */
 export function taxWords(tax: EmulationTax): string[] {
@@ -16,7 +17,7 @@ export function taxWords(tax: EmulationTax): string[] {
       : `${formatBytes(tax.extraRssBytes)} more memory for the emulator`,
   );
   const ended = tax.endedCpuMs ?? 0;
-  if (ended > worthTellingShare * (tax.cpuMs + ended)) {
+  if (ended > worthTellingMs && ended > worthTellingShare * (tax.cpuMs + ended)) {
     words.push(`${formatDuration(ended)} of CPU time by processes that have ended not counted`);
   }
   return words;
