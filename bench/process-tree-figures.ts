@@ -6,12 +6,11 @@ import { sleep } from '../engine/base/time.ts';
 import type { EngineClient } from '../engine/client/connect-engine.ts';
 import { type Figure, median } from './figure.ts';
 
-/** Sleeping processes in all: native ones, and emulated ones, of which each takes about 6 MB of its own. */
-const sleeping: readonly { arch: Arch; count: number; threads: number }[] = [
-  { arch: 'amd64', count: 350, threads: 1 },
-  // QEMU has a thread of its own beside the program's.
-  { arch: 'arm64', count: 150, threads: 2 },
-];
+/** Sleeping processes of either kind, 500 in all; an emulated one takes about 6 MB of its own. */
+const nativeCount = 350;
+const emulatedCount = 150;
+/** QEMU has a thread of its own beside the program's. */
+const threadsOfEmulated = 2;
 
 /** The first sample reads everything of every process; those after it what changes, as when somebody watches. */
 const watchedSamples = 6;
@@ -25,12 +24,14 @@ export interface ProcessTreeFiguresOptions {
 
 /**
  * What it costs the guest to list the processes of a VM with 500 of them, emulated ones included. The VM runs, emulates
- * arm64, and has the images `busybox:amd64` and `busybox:arm64`.
+ * the other one of amd64 and arm64, and has the images `busybox:amd64` and `busybox:arm64`.
  */
 export async function processTreeFigures(options: ProcessTreeFiguresOptions): Promise<Figure[]> {
   const { client, home, scope, vm } = options;
   const docker = new Dockerode({ socketPath: `${home}/docker.sock` });
-  for (const { arch, count, threads } of sleeping) {
+  const native = client.info.host.arch;
+  const foreign = native === 'arm64' ? 'amd64' : 'arm64';
+  const sleepers = async (arch: Arch, count: number, threads: number): Promise<void> => {
     const container = await docker.createContainer({
       Image: `busybox:${arch}`,
       platform: `linux/${arch}`,
@@ -39,7 +40,9 @@ export async function processTreeFigures(options: ProcessTreeFiguresOptions): Pr
     scope.defer(() => container.remove({ force: true }));
     await container.start();
     await untilStarted(container, count * threads, scope.signal);
-  }
+  };
+  await sleepers(native, nativeCount, 1);
+  await sleepers(foreign, emulatedCount, threadsOfEmulated);
   const samples: ProcessSample[] = [];
   for await (const sample of await client.calls.processes.watch({ vm, container: null })) {
     samples.push(sample);
