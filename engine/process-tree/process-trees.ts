@@ -79,8 +79,8 @@ export class ProcessTrees {
   }
 
   /**
-   * A sample now and then one every interval, or less often in a very full guest, for as long as it is read. Waits while the VM is away; throws
-   * `wrong_state` when it is away from the start, and what a failed sample throws.
+   * A sample now and then one every interval, or less often in a very full guest, for as long as it is read. Waits
+   * while the VM is away; throws `wrong_state` when it is away from the start, and what a failed sample throws.
    */
   async *watch(
     vm: string,

@@ -1,4 +1,7 @@
-/** The records of one answer of the sampler, each a list of fields; sampler-script.ts says how they are packed. Throws RangeError when it is cut short. */
+/**
+ * The records of one answer of the sampler, each a list of fields; sampler-script.ts says how they are packed. Throws
+ * RangeError when it is cut short.
+ */
 export function* records(body: Buffer): Generator<Buffer[]> {
   let at = 0;
   while (at < body.length) {
