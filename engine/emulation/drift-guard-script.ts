@@ -1,6 +1,6 @@
 /**
- * Runs in the VM as root while the engine is connected, read by `perl -`: looks at binfmt_misc and the emulators'
- * files every few seconds and says what it sees whenever that has changed or a byte comes in, in the lines of
+ * Runs in the VM as root while the engine is connected, read by `perl -`: looks at binfmt_misc and at the files
+ * of our entries every few seconds and says what it sees whenever that has changed or a byte comes in, in the lines of
  * guest-script.ts, `end` last. A look is a dozen small reads: the kernel tells nobody when entries change. Ends with its
  * standard input.
  */
@@ -22,21 +22,22 @@ while (1) {
 sub view {
   my $status = slurp("$folder/status");
   my $text = "mounted\t" . (defined $status ? 'yes' : 'no') . "\nstatus\t" . unpack('H*', $status || '') . "\n";
-  if (opendir(my $listing, $folder)) {
-    for my $name (grep { !/^(\.|\.\.|register|status)$/ } readdir($listing)) {
-      my $entry = slurp("$folder/$name");
-      $text .= "entry\t" . unpack('H*', $name) . "\t" . unpack('H*', $entry) . "\n" if defined $entry;
-    }
+  opendir(my $listing, $folder) or return $text;
+  for my $name (grep { !/^(\.|\.\.|register|status)$/ } readdir($listing)) {
+    my $entry = slurp("$folder/$name");
+    next unless defined $entry;
+    $text .= "entry\t" . unpack('H*', $name) . "\t" . unpack('H*', $entry) . "\n";
+    $text .= "file\t$1\t" . (-s $1 // -1) . "\n" if $entry =~ m{^interpreter (\Q$ours\E/[\w./+~-]+)$}m;
   }
-  $text .= "file\t$_\t" . (-s $_) . "\n" for grep { -f $_ } glob("$ours/*/*");
   return $text;
 }
 
+# Without the buffers and questions of open(): a third of the system calls. An entry is smaller than a page.
 sub slurp {
   my ($path) = @_;
-  open(my $file, '<', $path) or return undef;
-  local $/;
-  return scalar <$file>;
+  sysopen(my $file, $path, 0) or return undef;
+  my $bytes = sysread($file, my $text, 4096);
+  return defined $bytes ? $text : undef;
 }
 __END__
 `;

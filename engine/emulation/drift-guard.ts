@@ -18,7 +18,7 @@ export interface DriftGuardOptions {
   readonly link: GuestLink;
   readonly log: Log;
   readonly intervalMs: number;
-  /** Told once at the beginning and after each change. Its `fileBytes` has every emulator in the VM. */
+  /** Told once at the beginning and after each change. Its `fileBytes` has the emulator of every entry of ours. */
   readonly onView: (view: BinfmtView) => void;
 }
 

@@ -205,7 +205,7 @@ export class VmHandlers {
       log,
       intervalMs: guardIntervalMs,
       onView: (view) => {
-        // It lists every emulator there is: what it does not list is gone.
+        // It lists the emulator of every entry of ours: one that it does not list is gone, or its entry is.
         const files = standingHandlers(this.#parts).map(
           ({ path }) => [path, view.fileBytes.get(path) ?? null] as const,
         );
