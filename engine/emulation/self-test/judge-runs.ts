@@ -88,7 +88,7 @@ export function crashStep(row: ArchRow, runs: ProgramRuns): SelfTestStep {
     detail: ok
       ? 'reading address 0 ends with status 139, as expected'
       : `reading address 0 ${found} instead of 139`,
-    consequence: ok ? null : `a ${row.arch} program that crashes will seem to end otherwise`,
+    consequence: ok ? null : `${row.arch} programs that crash will seem to end otherwise`,
   };
 }
 

@@ -17,7 +17,11 @@ export function judgeSyscalls(
   const probed = probedSyscalls(row.arch);
   const results = run?.code === 0 ? readResults(row, run, probed.length) : null;
   if (!results) {
-    const detail = run ? `the test program ended with status ${run.code}` : 'the test program was not run';
+    const detail = !run
+      ? 'the test program was not run'
+      : run.code === 0
+        ? 'the test program wrote something else than it should'
+        : `the test program ended with status ${run.code}`;
     const consequence = 'nobody can tell beforehand which system calls are missing';
     return { step: { id: 'syscalls', ok: false, ms: run?.ms ?? 0, detail, consequence }, missing: [] };
   }

@@ -95,5 +95,5 @@ export function priceOf(
 
 function loopMs({ execMs, rounds, loopMs: took }: PriceRun): number {
   // A loop can end within the time its start takes on a machine that is busy.
-  return (Math.max(took - execMs, 0.001) / rounds) * toldRounds;
+  return (Math.max(took - execMs, 0.001) * toldRounds) / rounds;
 }

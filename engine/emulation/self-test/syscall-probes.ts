@@ -89,12 +89,18 @@ export function probedSyscalls(arch: Arch): readonly string[] {
   return probes.map(({ name }) => name).filter((name) => syscallNumber(arch, name) !== null);
 }
 
+/** So many losses are told in full; of the others only which calls they are. */
+const toldInFull = 3;
+
 /** What a person loses without these calls, "strace and gdb will not work: ptrace"; null when nothing. */
 export function lossWords(missing: readonly string[]): string | null {
   const byLoss = new Map<string, string[]>();
   for (const { name, loss } of probes) {
     if (loss !== null && missing.includes(name)) byLoss.set(loss, [...(byLoss.get(loss) ?? []), name]);
   }
-  const words = [...byLoss].map(([loss, names]) => `${loss}: ${names.join(', ')}`);
-  return words.length === 0 ? null : words.join('; ');
+  if (byLoss.size === 0) return null;
+  const losses = [...byLoss];
+  const told = losses.slice(0, toldInFull).map(([loss, names]) => `${loss}: ${names.join(', ')}`);
+  const others = losses.slice(toldInFull).flatMap(([, names]) => names);
+  return [...told, ...(others.length > 0 ? [`less often missed: ${others.join(', ')}`] : [])].join('; ');
 }
