@@ -3,7 +3,7 @@ import { compatibilityPage } from './compatibility-page.ts';
 import type { Result } from './result.ts';
 
 const at = Date.UTC(2026, 10, 22);
-const arm = { arch: 'arm64', emulator: 'stable', emulatorVersion: '10.0.13', at } as const;
+const arm = { arch: 'arm64', emulator: 'stable', emulatorVersion: '10.0.13', at, configured: true } as const;
 const machine = { qemu: '10.0.2', kernel: '6.12', docker: '26.1.5', accelerator: 'tcg', vmArch: 'amd64' };
 const passed: Result = { outcome: 'pass', ...arm, program: 'bash', packageVersion: '5.2', seconds: 3.1 };
 

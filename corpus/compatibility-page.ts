@@ -17,7 +17,8 @@ export function compatibilityPage({ all, machine }: Pick<ResultsFile, 'all' | 'm
     'Written by `npm run corpus`; do not edit. Each program comes out of Debian 13 packages of its architecture,',
     'unpacked and then configured by `dpkg` in a container of that architecture, and is made to compute something whose',
     "result is known (`corpus/checks/`). A cell says what the last run found: the seconds from the container's start to",
-    'its end, or what went wrong. Empty cells have never been tried.',
+    'its end, or what went wrong. Empty cells have never been tried. ° means that the system was unpacked only: the',
+    'program has all of its files, but no maintainer script has run yet, and apt would have to finish that first.',
     '',
     ...(machine
       ? [
@@ -70,12 +71,16 @@ function cell(result: Result | undefined): string {
     case undefined:
       return '';
     case 'pass':
-      return `pass ${result.packageVersion}, ${result.seconds} s`;
+      return `pass${mark(result)} ${result.packageVersion}, ${result.seconds} s`;
     case 'fail':
-      return `**fail** ${result.packageVersion}: ${result.verdict ? result.verdict.title : inline(result.why)}`;
+      return `**fail**${mark(result)} ${result.packageVersion}: ${result.verdict ? result.verdict.title : inline(result.why)}`;
     case 'not-run':
       return 'not run';
   }
+}
+
+function mark(result: Result): string {
+  return result.configured ? '' : '°';
 }
 
 function problems(all: readonly Result[]): string[] {

@@ -47,6 +47,9 @@ export async function composeSystem(options: {
   putFile(tree, 'etc/dpkg/dpkg.cfg.d/foredeck', leftOut.map((path) => `path-exclude=/${path}/*\n`).join(''));
   putFile(tree, 'etc/apt/sources.list', options.sources.map((line) => `${line}\n`).join(''));
   putFile(tree, 'usr/sbin/policy-rc.d', noServices, 0o755);
+  // What base-passwd makes of them before anything else is configured.
+  for (const file of ['passwd', 'group'])
+    copyFile(tree, `usr/share/base-passwd/${file}.master`, `etc/${file}`);
   // Scripts of packages configured before mawk need an awk; its own script replaces the link by the usual one.
   const link = { type: 'symlink', mode: 0o777, uid: 0, gid: 0, mtime: 0, target: 'mawk' } as const;
   tree.put('usr/bin/awk', link, 'foredeck');
@@ -55,6 +58,12 @@ export async function composeSystem(options: {
 
 function putPackage(tree: FileTree, { name, files }: UnpackedPackage): void {
   for (const file of files) tree.put(file.path, file.node, name);
+}
+
+/** A system without the package, as tests have it, goes without. */
+function copyFile(tree: FileTree, from: string, to: string): void {
+  const node = tree.get(from);
+  if (node) tree.put(to, node, 'foredeck', { expected: true });
 }
 
 function putFile(tree: FileTree, path: string, text: string, mode = 0o644): void {

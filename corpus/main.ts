@@ -52,6 +52,7 @@ const command = new Command('npm run corpus --')
       .argParser(collect((name) => named(name)))
       .default([]),
   )
+  .option('--unconfigured', 'skip dpkg --configure -a, which takes long where the VM is emulated, too', false)
   .option('--again', 'also what has a result already', false)
   .option('--page-only', 'write docs/compatibility.md anew and run nothing', false)
   .parse();
@@ -59,6 +60,7 @@ const asked = command.opts<{
   arch: Arch[];
   emulator?: EmulatorSuite;
   program: Program[];
+  unconfigured: boolean;
   again: boolean;
   pageOnly: boolean;
 }>();
@@ -102,8 +104,7 @@ async function runAll(): Promise<void> {
         programs: wanted.filter(
           (program) =>
             program.group === group &&
-            (asked.again ||
-              !results.find({ arch, emulator: emulator?.suite ?? null, program: program.name })),
+            !isKnown({ arch, emulator: emulator?.suite ?? null, program: program.name }),
         ),
       })),
     );
@@ -117,6 +118,7 @@ async function runAll(): Promise<void> {
           client,
           home,
           vm,
+          configure: !asked.unconfigured,
           signal,
           report,
           onResult: async (result) => {
@@ -154,6 +156,12 @@ async function switchedOn(client: EngineClient, wanted: readonly Arch[]) {
     }
   }
   return ready;
+}
+
+/** A program that ran in a system which was only unpacked is run again when it shall be configured. */
+function isKnown(key: Parameters<ResultsFile['find']>[0]): boolean {
+  const known = results.find(key);
+  return !asked.again && known !== undefined && (known.configured || asked.unconfigured);
 }
 
 function machineOf(record: Vm): Machine {

@@ -11,6 +11,8 @@ const Basics = {
   program: z.string(),
   /** Milliseconds since the epoch. */
   at: z.number(),
+  /** Whether `dpkg --configure -a` had run in the program's system; its files are there in any case. */
+  configured: z.boolean(),
 };
 
 /** What came of one program on one architecture under one emulator. */

@@ -14,6 +14,7 @@ const passed: Result = {
   packageVersion: '5.2',
   seconds: 3,
   at: 1,
+  configured: true,
 };
 
 test('keeps each result as soon as it is known, the newest of its kind', async () => {

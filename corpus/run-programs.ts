@@ -30,6 +30,11 @@ export interface RunOptions {
   /** What the architecture runs under, for the record; null: nothing, it is native. */
   readonly emulator: { readonly suite: EmulatorSuite; readonly version: string } | null;
   readonly programs: readonly Program[];
+  /**
+   * Whether to configure systems that are not: hundreds of small scripts, which take an hour where the VM is emulated,
+   * too. Most programs run without; apt does not.
+   */
+  readonly configure: boolean;
   readonly signal: AbortSignal;
   readonly report: Report;
   /** Told each result as soon as there is one. */
@@ -56,7 +61,7 @@ async function runGroup(options: RunOptions): Promise<void> {
       const docker = new Dockerode({ socketPath: pathsUnder(options.home).vm(options.vm).dockerSocket });
       const image = await systemImage(docker, arch);
       const bench = { ...options, docker, image, system, disk };
-      await configure(bench);
+      if (options.configure) await configure(bench);
       for (const program of programs) {
         const result = await check(bench, program);
         finished.add(program);
@@ -71,7 +76,7 @@ async function runGroup(options: RunOptions): Promise<void> {
     const output = Object.values(details).join('\n');
     for (const program of programs) {
       if (finished.has(program)) continue;
-      await options.onResult({ outcome: 'not-run', ...basics(options, program), why: message, output });
+      await options.onResult({ outcome: 'not-run', ...basics(options, program), configured: false, why: message, output });
     }
   }
 }
@@ -131,8 +136,9 @@ async function check(bench: Bench, program: Program): Promise<Result> {
   const run = { ...container(bench, program.name), script: await checkScript(program), args: [] };
   const packageVersion = disk.versions.get(program.packages[0] ?? '') ?? '';
   const result = await runInSystem(docker, { ...run, timeoutMs: program.timeoutMs }, async (outcome) => {
+    const configured = bench.configure || bench.system.isConfigured;
     const known = {
-      ...basics(bench, program),
+      ...basics(bench, program), configured,
       packageVersion,
       seconds: Math.round(outcome.seconds * 10) / 10,
     };

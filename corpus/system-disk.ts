@@ -9,7 +9,7 @@ import { corpusPackages } from './corpus-packages.ts';
 import type { Report } from './report.ts';
 
 /** Part of every disk's name: raised when the same packages make another disk. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 /** A Debian system of one architecture on a read-only disk, not configured yet. */
 export interface SystemDisk {
