@@ -8,8 +8,11 @@ import type { BinfmtView } from './drift.ts';
 import { driftGuardScript } from './drift-guard-script.ts';
 import { emulatorsFolder, readReport } from './guest-trip.ts';
 
-/** A change is to be noticed within 10 s; a look costs about two milliseconds of the guest's processor under TCG. */
-export const defaultGuardIntervalMs = 4_000;
+/**
+ * Between looks for what the kernel does not tell of: a change is to be noticed within 10 s. Such a look is one system
+ * call; with what the kernel tells, the guard is there at once.
+ */
+export const defaultGuardIntervalMs = 6_000;
 
 /** Whatever ended the guard may end the next one too. */
 const restartPauseMs = 5_000;

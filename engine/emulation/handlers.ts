@@ -26,8 +26,8 @@ export interface HandlersOptions {
   readonly log: Log;
   /** Every process of a VM, now. Throws `wrong_state` when the VM is away. */
   readonly processesOf: (vm: string) => Promise<ProcessSample>;
-  /** Between looks of the guard in each guest. Default 4 s. */
-  readonly guardIntervalMs?: number;
+  /** Between looks of the guard in each guest; null: none is guarded. Default 6 s. */
+  readonly guardIntervalMs?: number | null;
 }
 
 /** Every VM's handlers: what is wanted, what is there, and the way from one to the other. */
@@ -55,7 +55,8 @@ export class Handlers {
       wanted,
       prices,
       versions: this.#versions,
-      guardIntervalMs: this.#options.guardIntervalMs ?? defaultGuardIntervalMs,
+      guardIntervalMs:
+        this.#options.guardIntervalMs === undefined ? defaultGuardIntervalMs : this.#options.guardIntervalMs,
     });
     this.#vms.set(vm.name, handlers);
     handlers.publish();

@@ -36,8 +36,8 @@ export interface VmHandlersOptions {
   readonly wanted: WantedEmulators;
   readonly prices: Prices;
   readonly log: Log;
-  /** Between the guard's looks at the guest. */
-  readonly guardIntervalMs: number;
+  /** Between the guard's looks at the guest; null: it is not guarded. */
+  readonly guardIntervalMs: number | null;
 }
 
 /** How often it is counted anew what still runs under a former version, while something does. */
@@ -199,11 +199,23 @@ export class VmHandlers {
 
   /** Until the link goes: notices what others change, the host's sleep, and the end of programs under old versions. */
   #watch(link: GuestLink): void {
-    const { log, guardIntervalMs, versions, vm } = this.#options;
+    const { guardIntervalMs, versions, vm } = this.#options;
+    if (guardIntervalMs !== null) this.#guardAgainstDrift(link, guardIntervalMs);
+    watchForWake(link.signal, () => this.#inBackground(this.#afterWake(), 'no test after waking'));
+    const recount = setInterval(() => {
+      if (!this.list().some((handler) => handler.runningUnderOthers > 0)) return;
+      this.#inBackground(this.look(), 'programs under old versions could not be counted');
+    }, recountIntervalMs);
+    recount.unref();
+    link.signal.addEventListener('abort', () => clearInterval(recount), { once: true });
+    this.#inBackground(versions.refresh(vm.arch, link.signal), 'suites could not be asked');
+  }
+
+  #guardAgainstDrift(link: GuestLink, intervalMs: number): void {
     const guard = new DriftGuard({
       link,
-      log,
-      intervalMs: guardIntervalMs,
+      log: this.#options.log,
+      intervalMs,
       onView: (view) => {
         // It lists the emulator of every entry of ours: one that it does not list is gone, or its entry is.
         const files = standingHandlers(this.#parts).map(
@@ -214,14 +226,6 @@ export class VmHandlers {
     });
     this.#guard = guard;
     this.#inBackground(guard.run(), 'binfmt_misc is not guarded any more');
-    watchForWake(link.signal, () => this.#inBackground(this.#afterWake(), 'no test after waking'));
-    const recount = setInterval(() => {
-      if (!this.list().some((handler) => handler.runningUnderOthers > 0)) return;
-      this.#inBackground(this.look(), 'programs under old versions could not be counted');
-    }, recountIntervalMs);
-    recount.unref();
-    link.signal.addEventListener('abort', () => clearInterval(recount), { once: true });
-    this.#inBackground(versions.refresh(vm.arch, link.signal), 'suites could not be asked');
   }
 
   async #afterWake(): Promise<void> {

@@ -101,7 +101,7 @@ export class HandlersBench {
 
   async withHandlers(
     work: (handlers: Handlers, packages: EmulatorPackages, paths: Paths) => Promise<void>,
-    options: { guardIntervalMs?: number } = {},
+    options: { guardIntervalMs?: number | null } = {},
   ): Promise<void> {
     await withTempFolder(async (folder) => {
       const paths = pathsUnder(folder);
@@ -110,11 +110,11 @@ export class HandlersBench {
     });
   }
 
-  /** As after a restart of the engine. Without an interval the guard looks once. */
+  /** As after a restart of the engine. Without an interval the guest is not guarded. */
   newEngine(
     paths: Paths,
     packages: EmulatorPackages,
-    { guardIntervalMs = 3_600_000 }: { guardIntervalMs?: number } = {},
+    { guardIntervalMs = null }: { guardIntervalMs?: number | null } = {},
   ): Handlers {
     this.store = new Store(emptyState());
     return createHandlers({
