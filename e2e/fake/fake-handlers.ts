@@ -11,8 +11,8 @@ import { handlerRecord, priceRecord, selfTestRecord } from './records.ts';
 export interface FakeHandlersOptions {
   readonly store: Store;
   readonly script: FakeScript;
-  /** What a container runs. */
-  readonly processesOf: (container: string) => readonly Process[];
+  /** What a container runs; null: what runs outside of containers. */
+  readonly processesOf: (container: string | null) => readonly Process[];
 }
 
 /** The fake engine's emulation: what is asked happens, through the states the real engine goes through. */
@@ -64,10 +64,7 @@ export class FakeHandlers {
       .map(({ id, name }) => ({
         id,
         name,
-        processes: this.#options
-          .processesOf(id)
-          .filter((process) => process.execution === 'emulated')
-          .map(({ pid, argv }) => ({ pid, argv })),
+        processes: this.#emulated(id, arch),
         emulatorVersions: [this.#record(vm, arch).emulatorVersion ?? ''],
       }));
     const { emulator } = this.#record(vm, arch);
@@ -76,12 +73,20 @@ export class FakeHandlers {
       'Whatever they start next fails with "exec format error": commands in shell scripts, "docker exec", health checks.',
       `${arch} containers and build steps do not start any more: "exec format error".`,
     ];
+    const others = this.#emulated(null, arch);
     return {
       at: Date.now(),
       containers,
-      others: [],
-      consequences: containers.length > 0 ? consequences : [],
+      others,
+      consequences: containers.length + others.length > 0 ? consequences : [],
     };
+  }
+
+  #emulated(container: string | null, arch: Arch): HandlerUse['others'] {
+    return this.#options
+      .processesOf(container)
+      .filter((process) => process.execution === 'emulated' && process.arch === arch)
+      .map(({ pid, argv }) => ({ pid, argv }));
   }
 
   /** A failure leaves the version before in place, as the real engine does. */

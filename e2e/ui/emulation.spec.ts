@@ -1,5 +1,5 @@
 import { EngineError } from '../../engine/base/engine-error.ts';
-import { driftRecord, handlerRecord, selfTestRecord } from '../fake/records.ts';
+import { driftRecord, emulatedProcess, handlerRecord, selfTestRecord } from '../fake/records.ts';
 import { hostileName, scenario } from '../fake/scenarios.ts';
 import { expect, test } from './ui-test.ts';
 
@@ -171,6 +171,25 @@ test.describe('switching off', () => {
     await expect(window.emulation.summary('s390x')).toHaveText('Off');
     await expect(window.emulation.dialog).toHaveCount(0);
     expect(engine.asked).toEqual(['handlerUse service s390x', 'switchOff service s390x']);
+  });
+
+  test('counts programs outside of containers, and does not list without end', async ({ openWith }) => {
+    const { engine, window } = await openWith('full');
+    const programs = [1, 2, 3, 4, 5, 6].map((number) =>
+      emulatedProcess(50_000 + number, 1, ['stress', `--job=${number}`]),
+    );
+    engine.setProcesses(null, programs);
+    await window.goTo('Emulation');
+    await window.emulation.toggle('arm64').click();
+    const { dialog } = window.emulation;
+    await expect(dialog).toContainText('2 running containers and 6 other programs use it now.');
+    const outside = dialog
+      .getByRole('list', { name: 'What uses it' })
+      .getByRole('listitem')
+      .filter({ hasText: 'Outside of containers' });
+    await expect(outside).toContainText('stress --job=1');
+    await expect(outside).toContainText('and 2 more');
+    await expect(outside).not.toContainText('stress --job=5');
   });
 
   test('says when it could not look, and leaves the choice', async ({ openWith }) => {
