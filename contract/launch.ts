@@ -12,7 +12,10 @@ export const Launch = z.object({
   arch: Arch.nullable(),
   name: z
     .string()
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/, 'a container name is letters, digits, _, . and -')
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/,
+      'a container name is two or more letters, digits, _, . and -',
+    )
     .nullable(),
   /** Empty: the image's own. */
   command: z.array(z.string()),
