@@ -51,7 +51,7 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => {
   await page?.close();
-  client?.close();
+  await client?.close();
   await served?.stop();
   await home?.dispose();
   expect(await home?.processesLeft(), 'processes of this home').toEqual([]);
