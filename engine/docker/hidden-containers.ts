@@ -29,3 +29,21 @@ export function isHidden(
 ): boolean {
   return labels?.[label] === 'true' && (name?.replace(/^\//, '').startsWith(namePrefix) ?? false);
 }
+
+/** Far more than a test program's image takes. */
+const hiddenImageMaxBytes = 200_000;
+
+/**
+ * An image made for one hidden container, by its name and its size: archives carry names, too, and nothing of any use
+ * may hide itself.
+ */
+export function isHiddenImage({
+  RepoTags,
+  Size,
+}: {
+  RepoTags?: string[] | null | undefined;
+  Size: number;
+}): boolean {
+  const tags = RepoTags ?? [];
+  return tags.length > 0 && tags.every((tag) => tag.startsWith(namePrefix)) && Size <= hiddenImageMaxBytes;
+}

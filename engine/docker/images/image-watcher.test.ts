@@ -21,7 +21,7 @@ let store: Store;
 let stop: AbortController;
 let running: Promise<void>;
 /** What Docker lists: id and tags. */
-let images: { Id: string; RepoTags: string[] | null; Created: number }[];
+let images: { Id: string; RepoTags: string[] | null; Created: number; Size?: number }[];
 
 const manifestId = `sha256:${'a'.repeat(64)}`;
 const configId = `sha256:${'b'.repeat(64)}`;
@@ -93,6 +93,14 @@ it('follows events', async () => {
   images = [];
   docker.emitImage('delete', manifestId);
   await expect.poll(() => row()).toBeUndefined();
+});
+
+it('hides what the self-test imports for one run', async () => {
+  const hidden = { Id: `sha256:${'d'.repeat(64)}`, RepoTags: ['foredeck-hidden-once-1:latest'], Created: 1 };
+  images = [...images, { ...hidden, Size: 8_192 }];
+  watch();
+  await expect.poll(() => row()).toBeDefined();
+  expect(row(hidden.Id)).toBeUndefined();
 });
 
 it('notices a build, which makes no event', async () => {

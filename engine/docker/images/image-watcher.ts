@@ -9,6 +9,7 @@ import { OnceAtATime } from '../../base/once-at-a-time.ts';
 import { orAborted, sleep } from '../../base/time.ts';
 import type { Store } from '../../state/store.ts';
 import type { GuestLink } from '../../vm/ports.ts';
+import { isHiddenImage } from '../hidden-containers.ts';
 import { jsonLines } from '../json-lines.ts';
 import { guestBlobs } from '../oci-platform.ts';
 import type { ImagePlatforms } from './image-platforms.ts';
@@ -138,7 +139,7 @@ export class ImageWatcher {
     return this.#listing.run('list', async () => {
       const { docker, platforms, vm, store } = this.#options;
       const request = { abortSignal: this.#signal } as Dockerode.ListImagesOptions;
-      const images = await docker.listImages(request);
+      const images = (await docker.listImages(request)).filter((image) => !isHiddenImage(image));
       const stored = await platforms.read(images.map((image) => image.Id));
       const { handlers } = store.state;
       const rows = images.map((image): DockerImage => {
