@@ -59,6 +59,11 @@ export function chosenTarget(
   throw text === 'previous' ? noPrevious(row) : noSuchVersion(row, newest, text);
 }
 
+/** Whether only the suites can tell what is meant: neither a suite nor the one before was named. */
+export function isVersion(text: string): boolean {
+  return text !== 'previous' && !emulatorSuites.some((suite) => suite === text);
+}
+
 /** What to remember of a choice: one of a suite's newest follows that suite, any other stays as it is. */
 export function rememberedChoice(target: EmulatorTarget, newest: NewestVersions): WantedEmulator['choice'] {
   if (target.newestOf) return target.newestOf;

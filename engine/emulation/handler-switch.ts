@@ -3,7 +3,13 @@ import { toEngineError } from '../base/engine-error.ts';
 import type { ArchRow } from './arch-table.ts';
 import { deliverEmulator } from './deliver-emulator.ts';
 import { emulatorPath } from './emulator-binary.ts';
-import { chosenTarget, type EmulatorTarget, rememberedChoice, wantedTarget } from './emulator-choices.ts';
+import {
+  chosenTarget,
+  type EmulatorTarget,
+  isVersion,
+  rememberedChoice,
+  wantedTarget,
+} from './emulator-choices.ts';
 import { foreignEntry, ownEntry } from './find-entry.ts';
 import type { TripReport } from './guest-trip.ts';
 import { notChosen, notProved, notRemoved, runByOthers } from './handler-errors.ts';
@@ -85,7 +91,7 @@ export class HandlerSwitch {
     try {
       // Until then nothing changes in the guest, and what runs there goes on.
       records.commit(row, { activity: 'looking for the emulator' });
-      await versions.refresh(vm.arch, signal);
+      if (isVersion(version)) await versions.refresh(vm.arch, signal);
       const target = chosenTarget(row, former, versions.of(vm.arch), version);
       const emulator = await this.#deliver(row, target, signal);
       records.commit(row, { state: 'switching-on', activity: 'registering and testing', error: null });

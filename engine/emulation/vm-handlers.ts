@@ -257,10 +257,11 @@ export class VmHandlers {
     const test = judgeProof(row, report, interpreter, cause);
     const expected = before.wanted || own !== undefined;
     const failed = expected && !test.ok;
+    this.#records.commit(row, { flags: own?.flags ?? null, lastTest: test });
+    // What was given up is a question to a person, which no test answers.
+    if (before.drift?.stopped) return;
     this.#records.commit(row, {
       state: test.ok ? 'on' : failed ? 'failed' : 'off',
-      flags: own?.flags ?? null,
-      lastTest: test,
       error: failed ? notProved(vm.name, row, test).toWire() : null,
     });
   }
