@@ -53,6 +53,9 @@ try {
       '-o',
       object,
     ]);
+    // Names of sections like `.relaspin`: addresses left to a linker, which there is none of.
+    const relocated = /\.rela?(look|crash|calls|spin|cpuid)\0/.exec(await readFile(object, 'latin1'));
+    if (relocated) throw new TypeError(`${source}.s: ${relocated[1]} wants a linker`);
     const codes: string[] = [];
     for (const program of options[0]?.match(/86/) ? x86Programs : programs) {
       const raw = join(work, program);
