@@ -113,6 +113,8 @@ describe.skipIf(!handlersBenchAvailable)('drift', () => {
         .toMatchObject({ state: 'failed', drift: { stopped: true } });
       expect(bench.record('arm64')?.error?.message).toContain('keeps changing the handler for arm64');
       await handlers.list('service');
+      expect(await handlers.test('service', 'arm64')).toMatchObject({ ok: false });
+      expect(bench.record('arm64')?.error?.message).toContain('keeps changing');
       expect(await bench.entryNames()).toEqual([]);
       expect(await handlers.on('service', 'arm64')).toMatchObject({ state: 'on', drift: null });
       await bench.inGuest(`echo -1 > ${binfmtFolder}/qemu-aarch64`);
