@@ -94,7 +94,12 @@ export class HandlerSwitch {
       if (isVersion(version)) await versions.refresh(vm.arch, signal);
       const target = chosenTarget(row, former, versions.of(vm.arch), version);
       const emulator = await this.#deliver(row, target, signal);
-      records.commit(row, { state: 'switching-on', activity: 'registering and testing', error: null });
+      records.commit(row, {
+        state: 'switching-on',
+        activity: 'registering and testing',
+        error: null,
+        drift: null,
+      });
       const registered = await this.#register(row, emulator, 'change');
       if (!registered.test.ok) throw await this.#putBack(row, registered, stood);
       await wanted.change(row.arch, {
