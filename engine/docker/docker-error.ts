@@ -13,7 +13,9 @@ export function dockerMessageOf(thrown: unknown): string {
     const { json } = thrown;
     if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message).trim();
   }
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  // Where a stream was asked for, dockerode has the words in its message only.
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '').trim();
 }
 
 /**

@@ -37,22 +37,21 @@ export interface LensOptions {
 
 /**
  * Runs a copy of an emulated container under observation, from its image and without its data, and reports which
- * system calls it makes. Ends with the program, after `seconds`, after `maxLines` lines, or with `signal`; the copy is
+ * system calls it makes. Ends with the program, `seconds` after its start, after `maxLines` lines, or with `signal`; the copy is
  * removed in any case and the original never touched. Throws `wrong_state` where no emulator would tell anything.
  */
 export async function* watchLens(options: LensOptions): AsyncGenerator<LensReport, void, undefined> {
-  const { connection, container, mode, seconds, log, signal } = options;
+  const { connection, container, mode, log, signal } = options;
   const arch = emulatedArch(options);
   const run = new LensRun({ ...options, arch });
-  const ending = AbortSignal.any([signal, connection.signal, AbortSignal.timeout(seconds * 1_000)]);
-  const startedAt = Date.now();
+  const ending = AbortSignal.any([signal, connection.signal, run.timeUp]);
   const report = (): LensReport => ({
     container: container.id,
     mode,
     state: run.state,
     exitCode: run.exitCode,
-    startedAt,
-    elapsedMs: Date.now() - startedAt,
+    startedAt: run.startedAt,
+    elapsedMs: Date.now() - run.startedAt,
     calls: run.tally.calls,
     tail: run.tally.tail,
     truncated: run.tally.truncated,
@@ -104,7 +103,10 @@ class LensRun {
   readonly #options: LensOptions & { arch: Arch };
   readonly tally: LensTally;
   readonly #stop = new AbortController();
+  readonly #timeUp = new AbortController();
   #copy: Dockerode.Container | undefined;
+  /** Of the copy's program; until then, of the preparations. */
+  startedAt = Date.now();
   state: LensReport['state'] = 'running';
   exitCode: number | null = null;
   problem: string | null = null;
@@ -114,6 +116,11 @@ class LensRun {
     this.tally = new LensTally(options);
   }
 
+  /** Aborts when the program has run for as long as was asked for. */
+  get timeUp(): AbortSignal {
+    return this.#timeUp.signal;
+  }
+
   stop(): void {
     this.#stop.abort();
   }
@@ -121,12 +128,15 @@ class LensRun {
   /** Resolves when it is over, however it ended; never rejects. */
   async watch(ending: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([ending, this.#stop.signal]);
+    let timer: NodeJS.Timeout | undefined;
     try {
       const copy = await this.#create(signal);
       const output = await copy.attach({ stream: true, stdout: true, stderr: true, abortSignal: signal });
       // It breaks with the signal, perhaps while nobody reads it yet.
       output.on('error', () => undefined);
       await copy.start({ abortSignal: signal });
+      this.startedAt = Date.now();
+      timer = setTimeout(() => this.#timeUp.abort(), this.#options.seconds * 1_000);
       await this.#read(output);
       if (this.tally.truncated) {
         this.state = 'stopped';
@@ -143,6 +153,8 @@ class LensRun {
       }
       this.state = 'failed';
       this.problem = toEngineError(explainDockerError(thrown, 'The copy did not run')).message;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
