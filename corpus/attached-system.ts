@@ -22,40 +22,60 @@ export interface AttachedSystem {
   markConfigured(signal: AbortSignal): Promise<void>;
 }
 
+export interface SystemOptions {
+  readonly client: EngineClient;
+  readonly vm: string;
+  readonly disk: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Plugs the disk into the running VM, mounts it, and takes it away again when `work` is over. Nothing is copied: the
  * guest reads what it needs, when it needs it.
  */
 export async function withSystem<T>(
-  options: { client: EngineClient; vm: string; disk: string; signal: AbortSignal },
+  options: SystemOptions,
   work: (system: AttachedSystem) => Promise<T>,
 ): Promise<T> {
-  const { client, vm, disk, signal } = options;
-  const state = `${stateFolder}/${disk}`;
+  const { client, vm, disk } = options;
   await client.calls.vm.plugDisk({ vm, disk });
   try {
-    await script(options, 'attach', [disk, state]);
-    const marker = `${state}/configured`;
-    const found = await guestCommand(client, { vm, argv: ['test', '-e', marker], signal });
-    return await work({
-      binds: boundFolders.map((folder) => `/run/corpus/${disk}/root/${folder}:/${folder}`),
-      isConfigured: found.code === 0,
-      markConfigured: async (within) => {
-        for (const argv of [['sync'], ['touch', marker], ['sync']]) {
-          await guestCommand(client, { vm, argv, signal: within });
-        }
-      },
-    });
-  } finally {
-    // Also after an interrupt: a disk that stays would take a slot until the VM stops.
-    const bounded = AbortSignal.timeout(detachTimeoutMs);
-    await script({ ...options, signal: bounded }, 'detach', [disk]);
-    await client.calls.vm.unplugDisk({ vm, disk });
+    const outcome = await work(await attach(options));
+    await detach(options);
+    return outcome;
+  } catch (thrown) {
+    // What went wrong first is what is told.
+    await detach(options).catch(() => undefined);
+    throw thrown;
   }
 }
 
+async function attach(options: SystemOptions): Promise<AttachedSystem> {
+  const { client, vm, disk, signal } = options;
+  const state = `${stateFolder}/${disk}`;
+  await script(options, 'attach', [disk, state]);
+  const marker = `${state}/configured`;
+  const found = await guestCommand(client, { vm, argv: ['test', '-e', marker], signal });
+  return {
+    binds: boundFolders.map((folder) => `/run/corpus/${disk}/root/${folder}:/${folder}`),
+    isConfigured: found.code === 0,
+    markConfigured: async (within) => {
+      for (const argv of [['sync'], ['touch', marker], ['sync']]) {
+        await guestCommand(client, { vm, argv, signal: within });
+      }
+    },
+  };
+}
+
+/** Also after an interrupt: a disk that stays takes a slot until the VM stops. Done twice it fails, and does no harm. */
+async function detach(options: SystemOptions): Promise<void> {
+  const { client, vm, disk } = options;
+  await script({ ...options, signal: AbortSignal.timeout(detachTimeoutMs) }, 'detach', [disk]);
+  await client.calls.vm.unplugDisk({ vm, disk });
+}
+
 async function script(
-  options: { client: EngineClient; vm: string; disk: string; signal: AbortSignal },
+  options: SystemOptions,
   name: 'attach' | 'detach',
   args: readonly string[],
 ): Promise<void> {

@@ -76,7 +76,13 @@ async function runGroup(options: RunOptions): Promise<void> {
     const output = Object.values(details).join('\n');
     for (const program of programs) {
       if (finished.has(program)) continue;
-      await options.onResult({ outcome: 'not-run', ...basics(options, program), configured: false, why: message, output });
+      await options.onResult({
+        outcome: 'not-run',
+        ...basics(options, program),
+        configured: false,
+        why: message,
+        output,
+      });
     }
   }
 }
@@ -138,7 +144,8 @@ async function check(bench: Bench, program: Program): Promise<Result> {
   const result = await runInSystem(docker, { ...run, timeoutMs: program.timeoutMs }, async (outcome) => {
     const configured = bench.configure || bench.system.isConfigured;
     const known = {
-      ...basics(bench, program), configured,
+      ...basics(bench, program),
+      configured,
       packageVersion,
       seconds: Math.round(outcome.seconds * 10) / 10,
     };

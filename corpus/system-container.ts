@@ -84,8 +84,6 @@ export async function runInSystem<T>(
     HostConfig: {
       Binds: [...options.binds],
       NetworkMode: 'none',
-      // Reaps what servers leave, as nothing else in the container does.
-      Init: false,
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
     },
   });
