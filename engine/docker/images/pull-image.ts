@@ -31,15 +31,20 @@ export async function pullImage(options: {
         _query: { fromImage: text, platform },
         _body: {},
       });
+      let downloading = false;
       await readDockerProgress(answer as Readable, {
         onStatus: () => undefined,
-        onProgress: (doneBytes, totalBytes) => reporter.progress(doneBytes, totalBytes),
+        onProgress: (doneBytes, totalBytes) => {
+          if (!downloading) reporter.phase('downloading');
+          downloading = true;
+          reporter.progress(doneBytes, totalBytes);
+        },
       });
     } catch (thrown) {
       reporter.signal.throwIfAborted();
       throw await explained(thrown, connection.docker, options);
     }
-    reporter.phase('unpacked; reading what there is');
+    reporter.phase('reading what there is now');
     const pulled = findImage(await connection.images.refresh(reporter.signal), text);
     if (pulled) return pulled;
     throw new EngineError({
