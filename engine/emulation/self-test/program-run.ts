@@ -28,7 +28,7 @@ export type ProgramRuns = ReadonlyMap<ProgramName, ProgramRun>;
 export interface PriceRun {
   /** Of the loop, 0 when it ended well. */
   readonly code: number;
-  /** From fork to exit of the smallest program; the median of several. */
+  /** From fork to exit of the smallest program; the fastest of several. */
   readonly execMs: number;
   readonly rounds: number;
   /** Of the loop with so many rounds, its exec included. */

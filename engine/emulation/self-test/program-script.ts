@@ -116,23 +116,25 @@ sub prove {
 }
 
 # The price: the smallest program several times, the loop with more and more rounds until it takes long enough to be
-# told from its start, and then again: what is fastest was disturbed least. The rounds are the last word of its file.
+# told from its start. What is fastest was disturbed least. The rounds are the last word of its file.
 sub price {
   my ($arch, $exit, $spin, $word) = @_;
   ($exit, $spin) = (pack('H*', $exit), pack('H*', $spin));
-  my @execs = sort { $a <=> $b } map { (program('run', $exit, 0755, 0))[1] } 1 .. 7;
+  my ($exec) = sort { $a <=> $b } map { (program('run', $exit, 0755, 0))[1] } 1 .. 7;
   my ($rounds, $status, $took) = (100_000, 0, 0);
   while (1) {
     substr($spin, -length(pack($word, 0))) = pack($word, $rounds);
     ($status, $took) = program('spin', $spin, 0755, 0);
-    last if $status != 0 || $took - $execs[3] > 250_000 || $rounds >= 1_000_000_000;
-    $rounds *= $took - $execs[3] < 25_000 ? 8 : 3;
+    # Long enough, or only disturbed?
+    for (1 .. 2) {
+      last if $status != 0 || $took - $exec <= 250_000;
+      my ($again, $then) = program('spin', $spin, 0755, 0);
+      $took = $then if $again == 0 && $then < $took;
+    }
+    last if $status != 0 || $took - $exec > 250_000 || $rounds >= 1_000_000_000;
+    $rounds *= $took - $exec < 25_000 ? 8 : 3;
   }
-  for (1 .. $status == 0 ? 2 : 0) {
-    my ($again, $then) = program('spin', $spin, 0755, 0);
-    $took = $then if $again == 0 && $then < $took;
-  }
-  answer('price', $arch, $status, $execs[3], $rounds, $took);
+  answer('price', $arch, $status, $exec, $rounds, $took);
   clear_root();
 }
 `;
