@@ -3,8 +3,8 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: 's' | 'ms' | 'MB' | '%';
-  /** The figure to reach, in the same unit; at most this. */
-  readonly goal: number;
+  /** The figure to reach, in the same unit; at most this. Null: none was set. */
+  readonly goal: number | null;
   /** How many times smaller than the baseline it has to be, besides. */
   readonly ratioGoal?: number;
   readonly baseline: { readonly name: string; readonly value: number } | null;
@@ -17,8 +17,8 @@ export function figureTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.name,
     amount(figure.value, figure.unit),
-    `≤ ${amount(figure.goal, figure.unit)}`,
-    figure.value <= figure.goal ? 'reached' : 'missed',
+    figure.goal === null ? '' : `≤ ${amount(figure.goal, figure.unit)}`,
+    figure.goal === null ? '' : figure.value <= figure.goal ? 'reached' : 'missed',
     figure.baseline ? `${amount(figure.baseline.value, figure.unit)} (${figure.baseline.name})` : 'not run',
     ratioWords(figure),
     figure.how,

@@ -12,6 +12,8 @@ import { writeBusyboxTar } from '../engine/testing/write-busybox-tar.ts';
 import { benchHome, cpuSeconds, removeMatching, residentMegabytes } from './bench-home.ts';
 import { browserFigures } from './browser-figures.ts';
 import { type Figure, figureTable, median } from './figure.ts';
+import { processTreeFigures } from './process-tree-figures.ts';
+import { selfTestFigures } from './self-test-figures.ts';
 import { bootStockGuest, buildStockGuest } from './stock-guest.ts';
 
 /*
@@ -71,9 +73,11 @@ async function measure(): Promise<Figure[]> {
   const handler = await calls.emulation.on({ vm, arch: 'arm64' });
 
   say('the page');
-  const tar = await writeBusyboxTar({ home, folder: home, arch: info.host.arch });
   const docker = new Dockerode({ socketPath: join(home, 'docker.sock') });
-  await drained(await docker.importImage(tar, { repo: 'busybox', tag: info.host.arch }));
+  for (const arch of ['amd64', 'arm64'] as const) {
+    const tar = await writeBusyboxTar({ home, folder: home, arch });
+    await drained(await docker.importImage(tar, { repo: 'busybox', tag: arch, platform: `linux/${arch}` }));
+  }
   const browser = await browserFigures(home, scope.child('browser'));
 
   say(`idle for ${idleSeconds} s`);
@@ -81,6 +85,11 @@ async function measure(): Promise<Figure[]> {
   await delay(idleSeconds * 1_000);
   const idlePercent = ((await cpuSeconds(info.host.enginePid)) - cpuBefore) / (idleSeconds / 100);
   const rss = await residentMegabytes(info.host.enginePid);
+
+  say('500 processes');
+  const trees = await processTreeFigures({ home, client, scope: scope.child('process tree'), vm });
+  say('every architecture on');
+  const selfTests = await selfTestFigures(client, vm);
   await calls.vm.stop({ vm });
 
   let stockBoot: number | null = null;
@@ -132,6 +141,8 @@ async function measure(): Promise<Figure[]> {
     },
     { name: 'engine memory, idle', value: rss, unit: 'MB', goal: 200, baseline: null, how: 'resident' },
     ...browser,
+    ...trees,
+    ...selfTests,
   ];
 
   async function guestCommand(argv: string[]): Promise<void> {

@@ -17,16 +17,16 @@ export interface EngineState {
   }[];
 }
 
-/** Resolves at the first state for which `holds`, a barrier which the engine itself reports. */
+/** Resolves with the first state for which `holds`, a barrier which the engine itself reports. */
 export async function untilState(
   client: EngineClient,
   what: string,
   holds: (state: State) => boolean,
-): Promise<void> {
+): Promise<State> {
   let state: State | undefined;
   for await (const update of await client.calls.state.watch()) {
     state = update.type === 'snapshot' ? update.state : state && applyChanges(state, update.changes);
-    if (state && holds(state)) return;
+    if (state && holds(state)) return state;
   }
   throw new Error(`the engine went away before ${what}`);
 }

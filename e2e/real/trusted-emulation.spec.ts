@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { readState } from '../../cli/with-engine.ts';
 import type { Arch } from '../../contract/arch.ts';
 import type { Handler } from '../../contract/records.ts';
 import { handlerKey, type State } from '../../contract/state.ts';
@@ -97,7 +98,7 @@ test('another version runs side by side: old programs keep theirs, and rolling b
   await home.dockerOk(['import', '--platform', 'linux/arm64', tar, 'busybox:arm64']);
   const run = ['run', '-d', '--init', '--platform', 'linux/arm64', '--name', 'elder', 'busybox:arm64'];
   await home.dockerOk([...run, 'sh', '-c', 'while :; do sleep 1000; done']);
-  const stable = handlerOf(await stateNow(), 'arm64').emulatorVersion;
+  const stable = handlerOf(await readState(client), 'arm64').emulatorVersion;
 
   await window.emulation.version('arm64').click();
   await window.emulation.choice(/backports/i).click();
@@ -105,7 +106,7 @@ test('another version runs side by side: old programs keep theirs, and rolling b
     const { state: how, choices } = handlerOf(state, 'arm64');
     return how === 'on' && choices.some((choice) => choice.current && choice.suite === 'backports');
   });
-  const other = handlerOf(await stateNow(), 'arm64').emulatorVersion;
+  const other = handlerOf(await readState(client), 'arm64').emulatorVersion;
   expect(other).not.toBe(stable);
   await home.dockerOk(['exec', '-d', 'elder', 'sleep', '2000']);
   const versions = async (): Promise<Map<string, string>> => {
@@ -149,7 +150,7 @@ test('says what breaks before an architecture is switched off', async () => {
   await expect(window.emulation.dialog).toContainText('elder');
   await expect(window.emulation.dialog).toContainText('sleep 1000');
   await window.emulation.dialog.getByRole('button', { name: 'Cancel' }).click();
-  expect(handlerOf(await stateNow(), 'arm64').state).toBe('on');
+  expect(handlerOf(await readState(client), 'arm64').state).toBe('on');
 });
 
 test('shows every process of the VM with who emulates it', async () => {
@@ -250,7 +251,7 @@ test('the syscall lens names what the emulator lacks', async () => {
 
 test('real programs of another architecture run: a part of the corpus', async () => {
   test.setTimeout(900_000);
-  const { emulatorVersion } = handlerOf(await stateNow(), 'arm64');
+  const { emulatorVersion } = handlerOf(await readState(client), 'arm64');
   const outcomes: string[] = [];
   await runPrograms({
     client,
@@ -268,13 +269,6 @@ test('real programs of another architecture run: a part of the corpus', async ()
   });
   expect(outcomes.sort()).toEqual(['bash pass', 'perl pass', 'sqlite pass']);
 });
-
-async function stateNow(): Promise<State> {
-  for await (const update of await client.calls.state.watch()) {
-    if (update.type === 'snapshot') return update.state;
-  }
-  throw new Error('the engine went away');
-}
 
 async function listed(): Promise<Handler[]> {
   return await home.foredeckJson<Handler[]>('emulate', 'list');
