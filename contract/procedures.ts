@@ -24,7 +24,7 @@ import { LensMode, LensReport } from './syscall-lens.ts';
 import { Terminal, TerminalSize } from './terminal.ts';
 
 /** Raised when contract and engine differ in a way that old clients cannot follow. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 const procedure = oc.errors({ ENGINE: { message: 'The engine could not do this', data: WireError } });
 
