@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { protocolVersion } from '../../contract/procedures.ts';
 import { execPath, terminalPath } from '../../contract/terminal.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { silentLog } from '../base/log.ts';
@@ -202,7 +203,7 @@ test('a defective message closes only the stream that sent it', () =>
     const stream = await client.openStream(terminalPath(id));
     stream.send('{"type":"resize","cols":-1}');
     await closing(stream);
-    expect((await client.calls.engine.info()).protocol).toBe(1);
+    expect((await client.calls.engine.info()).protocol).toBe(protocolVersion);
   }));
 
 test('quit is told to the process after the engine has stopped everything', () =>
