@@ -67,7 +67,7 @@ test('switches every foreign architecture on at once and proves each', async () 
   await window.goTo('Emulation');
   await page.getByRole('button', { name: 'Switch all on' }).click();
   for (const arch of foreignArches) {
-    await expect(window.emulation.summary(arch)).toContainText('proved', { timeout: 300_000 });
+    await expect(window.emulation.summary(arch)).toContainText('proved', { timeout: 600_000 });
   }
   await untilState(client, 'busybox and docker run have followed', (state) =>
     foreignArches.every((arch) => handlerOf(state, arch).lastTest?.complete === true),
