@@ -69,7 +69,7 @@ export const suites = {
     name: 'end to end with a real VM',
     command: ['node_modules/@playwright/test/cli.js', 'test', '--config', 'e2e/real'],
     report: 'playwright',
-    timeoutMs: 20 * minuteMs,
+    timeoutMs: 35 * minuteMs,
   },
 };
 
