@@ -153,7 +153,7 @@ test('emulate switches, tests and lists; a failed test is exit 1', async () => {
   expect(failed).toMatchObject({ code: 1, stderr: '' });
   expect(failed.stdout).toContain('failed  run: exec format error');
   expect((await foredeck(['emulate', 'arm64', 'on'])).stdout).toContain(
-    'arm64 is on: qemu-arm64 10.0.6 (POCF)',
+    'arm64 is on: qemu-aarch64 10.0.6 (POCF)',
   );
   expect((await foredeck(['emulate', 'arm64', 'test'])).code).toBe(0);
   const list = await foredeck(['emulate', 'list', '--json']);

@@ -63,6 +63,7 @@ test('switches every foreign architecture on at once and proves each', async () 
   served = await home.serve();
   client = await home.connect();
   await home.foredeckJson('start');
+  await client.calls.dockerCli.install();
   await window.open(served.url);
   await window.goTo('Emulation');
   await page.getByRole('button', { name: 'Switch all on' }).click();

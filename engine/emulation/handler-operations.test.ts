@@ -1,25 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../contract/records.ts';
+import { aHandler } from '../testing/sample-records.ts';
 import { HandlerOperations } from './handler-operations.ts';
 
-const handler: Handler = {
-  vm: 'service',
-  arch: 'arm64',
-  state: 'off',
-  wanted: false,
-  activity: null,
-  emulator: 'qemu-aarch64',
-  emulatorVersion: null,
-  flags: null,
-  switchedOnMs: null,
-  lastTest: null,
-  lastProvedAt: null,
-  choices: [],
-  runningUnderOthers: 0,
-  drift: null,
-  price: null,
-  error: null,
-};
+const handler = aHandler();
 
 /** Work which notes what happens to it and ends when told. */
 class Work {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Arch } from '../../contract/arch.ts';
+import type { Arch } from '../../contract/arch.ts';
 import { EmulatorSuite } from '../../contract/emulation.ts';
-import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 import type { Log } from '../base/log.ts';
+import { ArchFile } from './arch-file.ts';
 
 /** One emulator in one version, told apart from every other by its content. */
 export const EmulatorId = z.object({
@@ -30,44 +30,26 @@ const WantedEmulator = z.object({
 });
 export type WantedEmulator = z.infer<typeof WantedEmulator>;
 
-const WantedFile = z.partialRecord(Arch, WantedEmulator);
-
 const nothing: WantedEmulator = { wanted: false, emulator: null, previous: null, choice: 'recommended' };
 
 /** Which emulators a person wants in one VM; outlives engine, VM and guest image. */
 export class WantedEmulators {
-  readonly #path: string;
-  readonly #log: Log;
-  #byArch: z.infer<typeof WantedFile> = {};
-  /** Settles when the file holds what was said last; two writers would race for the last word. */
-  #written: Promise<void> = Promise.resolve();
+  readonly #file: ArchFile<WantedEmulator>;
 
   constructor(path: string, log: Log) {
-    this.#path = path;
-    this.#log = log;
+    this.#file = new ArchFile({ path, schema: WantedEmulator, content: 'wanted emulators', log });
   }
 
-  /** A file that cannot be understood counts as empty: switching on again is one click. */
   async load(): Promise<void> {
-    const text = await readFileIfAny(this.#path);
-    if (text === undefined) return;
-    try {
-      this.#byArch = WantedFile.parse(JSON.parse(text));
-    } catch (thrown) {
-      this.#log.warn({ path: this.#path, err: thrown }, 'wanted emulators are unreadable and start empty');
-    }
+    await this.#file.load();
   }
 
   get(arch: Arch): WantedEmulator {
-    return this.#byArch[arch] ?? nothing;
+    return this.#file.get(arch) ?? nothing;
   }
 
   /** Resolves when the file has it. */
   async change(arch: Arch, change: Partial<WantedEmulator>): Promise<void> {
-    this.#byArch = { ...this.#byArch, [arch]: { ...this.get(arch), ...change } };
-    this.#written = this.#written
-      .catch(() => undefined)
-      .then(() => writeFileAtomic(this.#path, `${JSON.stringify(this.#byArch, null, 2)}\n`));
-    await this.#written;
+    await this.#file.set(arch, { ...this.get(arch), ...change });
   }
 }

@@ -14,7 +14,6 @@ import {
   type Handler,
   type Job,
   type SelfTest,
-  type SelfTestStep,
   type Settings,
   type Vm,
 } from '../../contract/records.ts';
@@ -27,8 +26,11 @@ import { type Paths, serviceVmName } from '../paths.ts';
 import type { RunnableEngine } from '../run-engine.ts';
 import { Store } from '../state/store.ts';
 import { emptyState } from './empty-state.ts';
+import { aHandler } from './sample-records.ts';
 import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-doctor.ts';
+import { scriptedTest, scriptedUse } from './scripted-handlers.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
+import { scriptedVm } from './scripted-vm.ts';
 
 /**
  * An engine without a VM, for tests of what stands above it: transports, browser mode, command line. A start goes
@@ -47,8 +49,8 @@ export class ScriptedEngine implements RunnableEngine {
 
   constructor(paths: Paths) {
     const state = emptyState();
-    const arm64 = scriptedHandler('arm64');
-    const s390x = scriptedHandler('s390x');
+    const arm64 = aHandler({ arch: 'arm64' });
+    const s390x = aHandler({ arch: 's390x', emulator: 'qemu-s390x' });
     this.store = new Store({
       ...state,
       host: { ...state.host, home: paths.home, enginePid: process.pid },
@@ -116,11 +118,11 @@ export class ScriptedEngine implements RunnableEngine {
   }
 
   async plugDisk(): Promise<never> {
-    throw new Error('the scripted engine has no disks');
+    throw refused('disks');
   }
 
   async unplugDisk(): Promise<never> {
-    throw new Error('the scripted engine has no disks');
+    throw refused('disks');
   }
 
   async consoleLines(name: string, lines: number): Promise<string[]> {
@@ -156,57 +158,26 @@ export class ScriptedEngine implements RunnableEngine {
   async testHandler(name: string, arch: Arch): Promise<SelfTest> {
     this.#handler(name, arch);
     const ok = this.#handler(name, arch).state === 'on';
-    const step: SelfTestStep = {
-      id: 'run',
-      ok,
-      ms: 12,
-      detail: ok ? 'exit code 42, as expected' : 'exec format error',
-      consequence: null,
-    };
-    return {
-      at: Date.now(),
-      cause: 'request',
-      ok,
-      ms: 12,
-      steps: [step],
-      complete: true,
-      isaLevel: null,
-      missingSyscalls: [],
-    };
+    return scriptedTest(ok);
   }
 
   async switchAll(): Promise<Handler[]> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no way to switch all.' });
+    throw refused('way to switch all');
   }
 
   async handlerUse(name: string, arch: Arch): Promise<HandlerUse> {
     if (this.#handler(name, arch).state !== 'on') {
-      throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no handlers in use.' });
+      throw refused('handlers in use');
     }
-    return {
-      at: Date.now(),
-      containers: [
-        {
-          id: 'abc',
-          name: 'web',
-          processes: [{ pid: 71, argv: ['nginx', 'evil\u001b[2J'] }],
-          emulatorVersions: ['10.0.6'],
-        },
-      ],
-      others: [],
-      consequences: ['1 program in 1 container goes on until it ends.'],
-    };
+    return scriptedUse();
   }
 
   async chooseEmulator(): Promise<never> {
-    throw new EngineError({
-      code: 'wrong_state',
-      message: 'The scripted engine has no emulators to choose from.',
-    });
+    throw refused('emulators to choose from');
   }
 
   async measurePrice(): Promise<never> {
-    throw new EngineError({ code: 'wrong_state', message: 'The scripted engine has no prices.' });
+    throw refused('prices');
   }
 
   async examine(_vm: string, container: string | null): Promise<Record<string, Diagnosis>> {
@@ -431,51 +402,6 @@ function runningJob(job: Pick<Job, 'phase' | 'progress'>): Job {
   };
 }
 
-function scriptedVm(paths: Paths): Vm {
-  return {
-    name: serviceVmName,
-    kind: 'service',
-    arch: 'amd64',
-    state: 'stopped',
-    error: null,
-    accelerator: null,
-    acceleratorTrials: [],
-    boot: { startedAt: null, stages: [] },
-    adopted: false,
-    pid: null,
-    qemuVersion: null,
-    imageId: null,
-    cpus: 2,
-    memoryBytes: 2 * 1024 ** 3,
-    diskBytes: 64 * 1024 ** 3,
-    endpoints: {
-      dockerSocket: paths.dockerSocket,
-      dockerReady: false,
-      dockerContext: 'foredeck',
-      sshPort: null,
-    },
-    dockerVersion: null,
-    kernelVersion: null,
-  };
-}
-
-function scriptedHandler(arch: Arch): Handler {
-  return {
-    vm: serviceVmName,
-    arch,
-    state: 'off',
-    wanted: false,
-    activity: null,
-    emulator: `qemu-${arch}`,
-    emulatorVersion: null,
-    flags: null,
-    switchedOnMs: null,
-    lastTest: null,
-    lastProvedAt: null,
-    choices: [],
-    runningUnderOthers: 0,
-    drift: null,
-    price: null,
-    error: null,
-  };
+function refused(what: string): EngineError {
+  return new EngineError({ code: 'wrong_state', message: `The scripted engine has no ${what}.` });
 }

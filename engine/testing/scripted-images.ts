@@ -1,7 +1,7 @@
 import type { Forecast, Launch } from '../../contract/launch.ts';
 import type { LensMode, LensReport } from '../../contract/syscall-lens.ts';
 import { EngineError } from '../base/engine-error.ts';
-import { anImage, aPlatform } from './docker-records.ts';
+import { anImage, aPlatform } from './sample-records.ts';
 
 const native = aPlatform({ platform: 'linux/amd64', arch: 'amd64', execution: 'native' });
 const notPulled = aPlatform({ platform: 'linux/s390x', arch: 's390x', execution: 'off', present: false });

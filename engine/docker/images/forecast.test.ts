@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Dockerode from 'dockerode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Handler, SelfTest } from '../../../contract/records.ts';
-import { aHandler, anImage, aPlatform } from '../../testing/docker-records.ts';
+import { aHandler, anImage, aPlatform } from '../../testing/sample-records.ts';
 import { FakeDocker } from '../../testing/fake-docker.ts';
 import type { DockerConnection } from '../docker-connection.ts';
 import { type ForecastOptions, forecast } from './forecast.ts';

@@ -6,7 +6,7 @@ import Dockerode from 'dockerode';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LensReport } from '../../../contract/syscall-lens.ts';
 import { silentLog } from '../../base/log.ts';
-import { aContainer, aHandler } from '../../testing/docker-records.ts';
+import { aContainer, aHandler } from '../../testing/sample-records.ts';
 import { FakeDocker, type FakeRequest } from '../../testing/fake-docker.ts';
 import type { DockerConnection } from '../docker-connection.ts';
 import { isHidden } from '../hidden-containers.ts';

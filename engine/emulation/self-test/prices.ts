@@ -1,46 +1,31 @@
-import { z } from 'zod';
-import { Arch } from '../../../contract/arch.ts';
+import type { Arch } from '../../../contract/arch.ts';
 import { Price } from '../../../contract/emulation.ts';
-import { readFileIfAny, writeFileAtomic } from '../../base/atomic-file.ts';
 import { EngineError } from '../../base/engine-error.ts';
 import type { Log } from '../../base/log.ts';
 import type { GuestLink } from '../../vm/ports.ts';
+import { ArchFile } from '../arch-file.ts';
 import type { ArchRow } from '../arch-table.ts';
 import { GuestTrip } from '../guest-trip.ts';
 import type { PriceRun } from './program-run.ts';
-
-const PricesFile = z.partialRecord(Arch, Price);
 
 /** What loops are told for: as many rounds as any processor of today does within a fraction of a second. */
 const toldRounds = 10_000_000;
 
 /** What emulation costs in one VM, as measured there; outlives engine and VM. */
 export class Prices {
-  readonly #path: string;
-  readonly #log: Log;
-  #byArch: z.infer<typeof PricesFile> = {};
-  /** Settles when the file holds what was measured last. */
-  #written: Promise<void> = Promise.resolve();
+  readonly #file: ArchFile<Price>;
 
   constructor(path: string, log: Log) {
-    this.#path = path;
-    this.#log = log;
+    this.#file = new ArchFile({ path, schema: Price, content: 'measured prices', log });
   }
 
-  /** A file that cannot be understood counts as empty: measuring takes seconds. */
   async load(): Promise<void> {
-    const text = await readFileIfAny(this.#path);
-    if (text === undefined) return;
-    try {
-      this.#byArch = PricesFile.parse(JSON.parse(text));
-    } catch (thrown) {
-      this.#log.warn({ path: this.#path, err: thrown }, 'measured prices are unreadable and start empty');
-    }
+    await this.#file.load();
   }
 
   /** The price under this version; null when that was not measured. */
   get(arch: Arch, emulatorVersion: string | null): Price | null {
-    const price = this.#byArch[arch];
+    const price = this.#file.get(arch);
     return price && price.emulatorVersion === emulatorVersion ? price : null;
   }
 
@@ -57,11 +42,7 @@ export class Prices {
     const { row, native, emulatorVersion, link } = options;
     const { prices } = await new GuestTrip().price(native).price(row).run(link);
     const price = priceOf(row, prices.get(native.arch), prices.get(row.arch), emulatorVersion);
-    this.#byArch = { ...this.#byArch, [row.arch]: price };
-    this.#written = this.#written
-      .catch(() => undefined)
-      .then(() => writeFileAtomic(this.#path, `${JSON.stringify(this.#byArch, null, 2)}\n`));
-    await this.#written;
+    await this.#file.set(row.arch, price);
     return price;
   }
 }
