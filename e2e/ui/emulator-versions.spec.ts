@@ -3,9 +3,6 @@ import { driftRecord, handlerRecord } from '../fake/records.ts';
 import { scenario } from '../fake/scenarios.ts';
 import { expect, test } from './ui-test.ts';
 
-const _unreachable = () =>
-  new EngineError({ code: 'ssh_failed', message: 'The VM does not answer.', hint: 'Look at its console.' });
-
 test.describe('the version', () => {
   test('is chosen from a menu, and rolled back', async ({ openWith, page }) => {
     const { engine, window } = await openWith('full');
