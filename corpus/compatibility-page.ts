@@ -15,7 +15,7 @@ export function compatibilityPage({ all, machine }: Pick<ResultsFile, 'all' | 'm
     '# What runs under emulation',
     '',
     'Written by `npm run corpus`; do not edit. Each program comes out of Debian 13 packages of its architecture,',
-    'unpacked and then configured by `dpkg` in a container of that architecture, and is made to compute something whose',
+    'unpacked and, but for ° cells, configured by `dpkg` in a container of it, and is made to compute something whose',
     "result is known (`corpus/checks/`). A cell says what the last run found: the seconds from the container's start to",
     'its end, or what went wrong. Empty cells have never been tried. ° means that the system was unpacked only: the',
     'program has all of its files, but no maintainer script has run yet, and apt would have to finish that first.',
