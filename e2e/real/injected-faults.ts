@@ -15,6 +15,8 @@ export interface InjectedFault {
   readonly name: string;
   /** The verdict it must get; null for none. */
   readonly rule: string | null;
+  /** How the container has to end for this to have happened at all; left out where it goes on. */
+  readonly exitCode?: number;
   /** Makes it happen; answers the container's name. */
   run(home: RealHome): Promise<string>;
 }
@@ -159,20 +161,28 @@ export const injectedFaults: readonly InjectedFault[] = [
 const native = ['--platform', 'linux/amd64', 'fault:amd64'];
 
 export const ordinaryFailures: readonly InjectedFault[] = [
-  { name: 'exit 1', rule: null, run: (home) => run(home, 'n-exit-1', [...native, 'sh', '-c', 'exit 1']) },
+  {
+    name: 'exit 1',
+    rule: null,
+    exitCode: 1,
+    run: (home) => run(home, 'n-exit-1', [...native, 'sh', '-c', 'exit 1']),
+  },
   {
     name: 'out of memory: 137',
     rule: null,
-    run: (home) => run(home, 'n-memory', ['-m', '16m', ...native, 'tail', '/dev/zero']),
+    exitCode: 137,
+    run: (home) => run(home, 'n-memory', ['-m', '64m', ...native, 'tail', '/dev/zero']),
   },
   {
     name: 'no such entrypoint',
     rule: null,
+    exitCode: 127,
     run: (home) => run(home, 'n-entrypoint', ['--entrypoint', '/nowhere', ...native]),
   },
   {
     name: 'port in use',
     rule: null,
+    exitCode: 128,
     async run(home) {
       const port = ['--publish', '18099:80'];
       await run(home, 'n-port-holder', [...port, ...native, 'sleep', '1000'], detached);
@@ -182,22 +192,31 @@ export const ordinaryFailures: readonly InjectedFault[] = [
   {
     name: 'command not found: 127',
     rule: null,
+    exitCode: 127,
     run: (home) => run(home, 'n-command', [...native, 'sh', '-c', 'no-such-command']),
   },
   {
     name: 'permission denied: 126',
     rule: null,
+    exitCode: 126,
     run: (home) => run(home, 'n-permission', [...native, 'sh', '-c', '/not-executable']),
   },
-  { name: 'native SIGSEGV: 139', rule: null, run: (home) => run(home, 'n-segv', [...native, '/segv']) },
+  {
+    name: 'native SIGSEGV: 139',
+    rule: null,
+    exitCode: 139,
+    run: (home) => run(home, 'n-segv', [...native, '/segv']),
+  },
   {
     name: 'native SIGABRT: 134',
     rule: null,
+    exitCode: 134,
     run: (home) => run(home, 'n-abrt', [...native, 'sh', '-c', "sh -c 'kill -ABRT $$'; exit $?"]),
   },
   {
     name: "qemu's words out of a native program: 139",
     rule: null,
+    exitCode: 139,
     run: (home) =>
       run(home, 'n-liar', [
         ...native,
@@ -206,10 +225,16 @@ export const ordinaryFailures: readonly InjectedFault[] = [
         'echo "qemu: uncaught target signal 11 (Segmentation fault) - core dumped" >&2; exit 139',
       ]),
   },
-  { name: 'exit 255', rule: null, run: (home) => run(home, 'n-255', [...native, 'sh', '-c', 'exit 255']) },
+  {
+    name: 'exit 255',
+    rule: null,
+    exitCode: 255,
+    run: (home) => run(home, 'n-255', [...native, 'sh', '-c', 'exit 255']),
+  },
   {
     name: 'docker kill',
     rule: null,
+    exitCode: 137,
     async run(home) {
       await run(home, 'n-killed', [...native, 'sleep', '1000'], detached);
       await home.docker(['kill', 'n-killed']);
@@ -234,11 +259,13 @@ export const ordinaryFailures: readonly InjectedFault[] = [
   {
     name: 'out of memory, emulated',
     rule: null,
-    run: (home) => run(home, 'n-memory-arm64', ['-m', '16m', ...foreign, 'tail', '/dev/zero']),
+    exitCode: 137,
+    run: (home) => run(home, 'n-memory-arm64', ['-m', '64m', ...foreign, 'tail', '/dev/zero']),
   },
   {
     name: 'docker kill, emulated',
     rule: null,
+    exitCode: 137,
     async run(home) {
       await run(home, 'n-killed-arm64', [...foreign, 'sleep', '1000'], detached);
       await home.docker(['kill', 'n-killed-arm64']);

@@ -181,6 +181,10 @@ test('names every injected fault, and keeps silent about ordinary failures', asy
   expect(named).toEqual(injectedFaults.map(({ name, rule }) => [name, rule]));
   for (const failure of ordinaryFailures) {
     const name = await failure.run(home);
+    if (failure.exitCode !== undefined) {
+      const seen = await home.dockerOk(['inspect', '-f', '{{.State.ExitCode}}', name]);
+      expect(Number(seen), failure.name).toBe(failure.exitCode);
+    }
     expect(await askDoctor(home, name), failure.name).toBeNull();
   }
 });
