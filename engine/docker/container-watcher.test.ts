@@ -223,11 +223,19 @@ describe('events', () => {
   });
 
   it('asks how a container runs after its start', async () => {
-    const emulated = new Map([['one', { execution: 'emulated' as const, emulator: 'qemu-aarch64' }]]);
-    await watch(async () => emulated).listed;
+    const how = { execution: 'emulated', emulator: 'qemu-aarch64', arch: 'arm64' } as const;
+    await watch(async () => new Map([['one', how]])).listed;
     docker.emit('start', docker.add({ id: 'one' }));
     await expect.poll(() => row('one')).toMatchObject({ execution: 'emulated', emulator: 'qemu-aarch64' });
     expect(probed).toEqual([['one']]);
+  });
+
+  it("keeps the image's architecture when Docker's native init runs a foreign program", async () => {
+    const how = { execution: 'mixed', emulator: 'qemu-aarch64', arch: 'amd64' } as const;
+    await watch(async () => new Map([['one', how]])).listed;
+    await noteArch('one', { architecture: 'arm64' });
+    docker.emit('start', docker.add({ id: 'one' }));
+    await expect.poll(() => row('one')).toMatchObject({ execution: 'mixed', arch: 'arm64' });
   });
 });
 

@@ -24,7 +24,7 @@ import type { PublishedPorts } from './published-ports.ts';
 /** How the processes of running containers run, as seen in the guest's /proc. Containers unseen are left out. */
 export type ProbeExecution = (
   containerIds: readonly string[],
-) => Promise<ReadonlyMap<string, { execution: Execution; emulator: string | null }>>;
+) => Promise<ReadonlyMap<string, { execution: Execution; emulator: string | null; arch: Arch | null }>>;
 
 /** A container's first processes need a moment to appear; several that start together share one probe. */
 const probeDelayMs = 300;
@@ -232,9 +232,10 @@ export class ContainerWatcher {
     try {
       const seen = await this.#options.probeExecution(running.map((row) => row.id));
       const changed: Container[] = [];
-      for (const [id, how] of seen) {
+      for (const [id, { arch, ...how }] of seen) {
         const now = this.#row(id);
-        if (now) changed.push({ ...now, ...how });
+        // What its image is for, where that is known: an init which Docker adds is of the VM's own architecture.
+        if (now) changed.push({ ...now, ...how, arch: now.arch ?? arch });
       }
       this.#commit(changed);
     } catch (thrown) {

@@ -6,10 +6,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dockerImageKey } from '../../../contract/docker-images.ts';
 import { silentLog } from '../../base/log.ts';
 import { Store } from '../../state/store.ts';
-import { aHandler } from '../../testing/sample-records.ts';
 import { emptyState } from '../../testing/empty-state.ts';
 import { FakeDocker } from '../../testing/fake-docker.ts';
 import { LocalGuest } from '../../testing/local-guest.ts';
+import { aHandler } from '../../testing/sample-records.ts';
 import { ImagePlatforms } from './image-platforms.ts';
 import { ImageWatcher } from './image-watcher.ts';
 
