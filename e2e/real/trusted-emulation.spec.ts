@@ -229,10 +229,10 @@ test('lists the platforms of an image, and says before a start how it will run',
     'arm64 emulated',
   ]);
 
-  await images.choose('both:1', 'Run…');
+  await images.row('both:1').getByRole('button', { name: 'Run both:1', exact: true }).click();
   await images.field('Platform').selectOption('arm64');
   await images.field('Name').fill('launched');
-  await expect(images.forecast).toContainText('amd64');
+  await expect(images.forecast.getByRole('status')).toHaveText('arm64 runs here, emulated.');
   await images.button('Start').click();
   await untilState(client, 'the container has run', (state) =>
     Object.values(state.containers).some(
