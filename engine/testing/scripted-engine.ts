@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Arch, HostArch } from '../../contract/arch.ts';
 import type { DockerImage } from '../../contract/docker-images.ts';
@@ -19,13 +18,14 @@ import {
 } from '../../contract/records.ts';
 import { handlerKey, type StateUpdate } from '../../contract/state.ts';
 import type { LensReport } from '../../contract/syscall-lens.ts';
-import { ExecClientMessage, type Terminal, TerminalClientMessage } from '../../contract/terminal.ts';
+import { type Terminal, TerminalClientMessage } from '../../contract/terminal.ts';
 import type { EngineApi, RawStream } from '../api.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { type Paths, serviceVmName } from '../paths.ts';
 import type { RunnableEngine } from '../run-engine.ts';
 import { Store } from '../state/store.ts';
 import { emptyState } from './empty-state.ts';
+import { runOnStream } from './run-on-stream.ts';
 import { aHandler } from './sample-records.ts';
 import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-doctor.ts';
 import { scriptedTest, scriptedUse } from './scripted-handlers.ts';
@@ -298,28 +298,7 @@ export class ScriptedEngine implements RunnableEngine {
     this.#execs.delete(id);
     if (file === undefined)
       throw new EngineError({ code: 'unknown_terminal', message: `There is no command "${id}".` });
-    const child = spawn(file, args, { stdio: 'pipe' });
-    const pass = (channel: number) => (bytes: Buffer) =>
-      stream.send(Buffer.concat([Buffer.of(channel), bytes]));
-    child.stdout.on('data', pass(1));
-    child.stderr.on('data', pass(2));
-    child.stdin.on('error', () => undefined);
-    child.on('error', (error) => finish(127, error.message));
-    child.on('close', (code) => finish(code, ''));
-    const finish = (code: number | null, reason: string): void => {
-      stream.send(JSON.stringify({ type: 'exit', code, reason }));
-      stream.close();
-    };
-    stream.onMessage((message) => {
-      if (typeof message !== 'string') {
-        if (child.stdin.write(message)) return;
-        return new Promise<void>((resolve) => child.stdin.once('drain', resolve).once('close', resolve));
-      }
-      ExecClientMessage.parse(JSON.parse(message));
-      child.stdin.end();
-      return;
-    });
-    stream.onClose(() => child.kill());
+    runOnStream(file, args, stream);
   }
 
   /** For amd64 it fails at once, for arm64 it goes on until its job is cancelled. */
