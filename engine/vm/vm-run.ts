@@ -229,7 +229,8 @@ export class VmRun {
       this.#state === 'booting' && problem
         ? guestCannotBoot(vm.name, problem.stage, problem.text, console)
         : machineDied(vm.name, exit, console);
-    const byChance = this.#state === 'booting' && !problem && this.#machine?.accelerator === 'tcg';
+    const crashed = this.#state === 'booting' && !problem && exit.cause !== 'guest-shutdown';
+    const byChance = crashed && this.#machine?.accelerator === 'tcg';
     this.#failed.abort(byChance ? new GuestCrashed({ ...error.toWire(), cause: error }) : error);
     if (this.#state !== 'leaving') onExit(exit, error);
   }
