@@ -83,6 +83,22 @@ test('clients that start engines at the same time end up at one engine', () =>
     if (first) await quit(first);
   }));
 
+test('an engine that starts too slowly to be the one is ended, not left to take the home later', () =>
+  withTempFolder(async (home) => {
+    const pidFile = join(home, 'slow.pid');
+    const program = `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1_000);`;
+    const waiting = start(home, { command: command('-e', program) });
+    await expect.poll(() => readFile(pidFile, 'utf8').catch(() => '')).toMatch(/\d/);
+    const slowPid = Number(await readFile(pidFile, 'utf8'));
+    enginePids.add(slowPid);
+    const first = await start(home);
+    const second = await waiting;
+    expect(second.info.host.enginePid).toBe(first.info.host.enginePid);
+    expect(isAlive(slowPid)).toBe(false);
+    await second.close();
+    await quit(first);
+  }));
+
 test('what a killed engine leaves behind does not keep the next one from starting', () =>
   withTempFolder(async (home) => {
     const killed = await start(home);

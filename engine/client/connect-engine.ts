@@ -13,7 +13,12 @@ import { type Paths, pathsUnder } from '../paths.ts';
 import { prepareHome } from '../prepare-home.ts';
 import type { WebSocketRawStream } from '../rpc/raw-stream.ts';
 import { engineRunningExitCode } from '../run-engine.ts';
-import { defaultEngineCommand, type EngineCommand, launchEngine } from './launch-engine.ts';
+import {
+  defaultEngineCommand,
+  type EngineCommand,
+  type LaunchedEngine,
+  launchEngine,
+} from './launch-engine.ts';
 import { openRawStream, openSocket } from './open-socket.ts';
 
 /** A started engine answers within a second or two; adopting a VM may take longer. */
@@ -62,8 +67,11 @@ export async function connectEngine(options: ConnectEngineOptions): Promise<Engi
   if (!options.startIfNone) throw noneRuns(paths);
   options.onStart?.();
   await prepareHome(paths.home);
-  const { socket, launchedPid } = await startAndOpen(paths, options);
-  return await greet(socket, paths, options, launchedPid);
+  const { socket, engine } = await startAndOpen(paths, options);
+  const client = await greet(socket, paths, options, engine.pid);
+  // Another one was first and has the lock. A slow start of ours must not take the home when that one quits.
+  if (!client.started && socket.readyState === socket.OPEN) await engine.discard();
+  return client;
 }
 
 /** Connects to the engine of a FOREDECK_HOME, or gives null when none runs. */
@@ -78,7 +86,7 @@ export async function findEngine(
 async function startAndOpen(
   paths: Paths,
   options: ConnectEngineOptions,
-): Promise<{ socket: WebSocket; launchedPid: number | undefined }> {
+): Promise<{ socket: WebSocket; engine: LaunchedEngine }> {
   const engine = await launchEngine(paths, options.command ?? defaultEngineCommand());
   let exit: { code: number | null } | undefined;
   void engine.exited.then((code) => {
@@ -87,7 +95,7 @@ async function startAndOpen(
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {
     const socket = await tryOpen(paths);
-    if (socket) return { socket, launchedPid: engine.pid };
+    if (socket) return { socket, engine };
     // With that status ours has lost against another one: wait for the other to answer.
     if (exit && exit.code !== engineRunningExitCode) throw await engine.explainExit(exit.code);
     await delay(pollIntervalMs, undefined, options.signal ? { signal: options.signal } : {});

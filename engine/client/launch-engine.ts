@@ -31,6 +31,8 @@ export interface LaunchedEngine {
   readonly pid: number | undefined;
   /** Exit status, or null for a signal; pending as long as the engine lives. Never rejects. */
   readonly exited: Promise<number | null>;
+  /** Ends one that is not needed: it has not got the lock. Resolves when it is gone. */
+  discard(): Promise<void>;
   /** Why it ended, from what it logged since its launch. */
   explainExit(code: number | null): Promise<EngineError>;
 }
@@ -60,6 +62,10 @@ export async function launchEngine(paths: Paths, command: EngineCommand): Promis
     return {
       pid: child.pid,
       exited,
+      discard: async () => {
+        child.kill('SIGKILL');
+        await exited;
+      },
       explainExit: async (code) =>
         explain(paths, await textFrom(paths.engineLog, logStart), code, spawnProblem),
     };
