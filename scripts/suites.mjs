@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesMarked } from './processes-marked.mjs';
 
@@ -73,7 +73,11 @@ export const suites = {
   },
 };
 
-/** @typedef {{passed: number, failed: number, skipped: number}} Count */
+/**
+ * `failures` says what failed, a line each: the end of a long log is all that some places keep of it.
+ *
+ * @typedef {{passed: number, failed: number, skipped: number, failures: string[]}} Count
+ */
 
 /**
  * Runs suites one after the other, prints a table with their times, then as the last line `N passed, N failed`.
@@ -104,8 +108,8 @@ export async function runSuites(chosen, { root, node }) {
       const ok = await runSuite(suite, { root, node, env, reportPath });
       const count = countOf(suite, ok, reportPath);
       const left = await endLeftovers(run);
-      for (const line of left) process.stdout.write(`left running: ${line}\n`);
       if (left.length > 0) count.failed += 1;
+      count.failures.push(...left.map((line) => `left running: ${line}`));
       rows.push({ name: suite.name, seconds: (performance.now() - startedAt) / 1_000, ...count });
     }
   } finally {
@@ -153,12 +157,18 @@ function reporterArguments({ report }, reportPath) {
 
 /** @param {Suite} suite @param {boolean} ok @param {string} reportPath @returns {Count} */
 function countOf({ report }, ok, reportPath) {
-  if (report === 'exit') return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+  if (report === 'exit') return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, failures: [] };
   const count = existsSync(reportPath)
     ? readReport(report, JSON.parse(readFileSync(reportPath, 'utf8')))
-    : { passed: 0, failed: 0, skipped: 0 };
-  // A runner that crashed, or found nothing to run, has not passed.
-  if (count.failed === 0 && (!ok || count.passed === 0)) count.failed = 1;
+    : { passed: 0, failed: 0, skipped: 0, failures: [] };
+  if (count.failed === 0 && (!ok || count.passed === 0)) {
+    count.failed = 1;
+    count.failures.push(
+      count.passed === 0
+        ? 'nothing was run'
+        : 'every test passed, but the runner met an error outside of them',
+    );
+  }
   return count;
 }
 
@@ -172,10 +182,27 @@ function countOf({ report }, ok, reportPath) {
 export function readReport(runner, report) {
   if (runner === 'vitest') {
     const { numPassedTests: passed, numFailedTests: failed, numPendingTests, numTodoTests } = report;
-    return { passed, failed, skipped: numPendingTests + numTodoTests };
+    const failures = report.testResults.flatMap((/** @type {any} */ file) =>
+      file.assertionResults
+        .filter((/** @type {any} */ { status }) => status === 'failed')
+        .map((/** @type {any} */ { fullName }) => `${basename(file.name)}: ${fullName}`),
+    );
+    return { passed, failed, skipped: numPendingTests + numTodoTests, failures };
   }
   const { expected, unexpected, flaky, skipped } = report.stats;
-  return { passed: expected, failed: unexpected + flaky, skipped };
+  const failures = report.suites.flatMap(failedSpecs);
+  return { passed: expected, failed: unexpected + flaky, skipped, failures };
+}
+
+/** @param {any} suite of Playwright: a file, or a group in one @returns {string[]} */
+function failedSpecs({ file, specs = [], suites: groups = [] }) {
+  const failed = specs.filter((/** @type {any} */ { tests }) =>
+    tests.some((/** @type {any} */ { status }) => status === 'unexpected' || status === 'flaky'),
+  );
+  return [
+    ...failed.map((/** @type {any} */ { title }) => `${file}: ${title}`),
+    ...groups.flatMap(failedSpecs),
+  ];
 }
 
 /** Ends what carries this run's mark, hard; gives what it was. @param {string} run */
@@ -205,6 +232,9 @@ function printTotals(rows) {
     process.stdout.write(
       `${name.padEnd(width)}  ${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed${notRun}\n`,
     );
+  }
+  for (const { name, failures } of rows) {
+    for (const failure of failures) process.stdout.write(`failed: ${name}: ${failure}\n`);
   }
   const total = (/** @type {'passed' | 'failed'} */ key) => rows.reduce((sum, row) => sum + row[key], 0);
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`);
