@@ -32,6 +32,8 @@ export const errorCodes = [
   'accelerator_failed',
   'qemu_failed',
   'boot_failed',
+  'suspend_failed',
+  'saved_state_unusable',
   'port_taken',
   'ssh_failed',
   'guest_command_failed',

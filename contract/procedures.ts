@@ -19,12 +19,14 @@ import {
   Vm,
   VmName,
 } from './records.ts';
+import { StopBy } from './saved-state.ts';
 import { StateUpdate } from './state.ts';
 import { LensMode, LensReport } from './syscall-lens.ts';
 import { Terminal, TerminalSize } from './terminal.ts';
+import { Reclaimed, VmFigures } from './vm-figures.ts';
 
 /** Raised when contract and engine differ in a way that old clients cannot follow. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 const procedure = oc.errors({ ENGINE: { message: 'The engine could not do this', data: WireError } });
 
@@ -36,7 +38,7 @@ const OfHandler = z.object({ vm: VmName, arch: Arch });
 export const contract = {
   engine: {
     info: procedure.output(z.object({ protocol: z.number().int(), host: Host, startedAt: z.number() })),
-    /** Stops every VM in order, then the engine process. Resolves before the process ends. */
+    /** Stops every VM as the setting `stopBy` says, then the engine process. Resolves before the process ends. */
     quit: procedure.output(z.void()),
   },
   state: {
@@ -47,11 +49,27 @@ export const contract = {
     set: procedure.input(Settings.partial()).output(Settings),
   },
   vm: {
-    /** Composes the image and makes the disk when absent. Resolves when Docker answers on the host. */
-    start: procedure.input(OfVm).output(Vm),
-    /** Aborts a start under way, then stops. Resolves when QEMU's exit is confirmed. */
-    stop: procedure.input(OfVm).output(Vm),
+    /**
+     * Resumes a suspended VM, boots otherwise: composes the image and makes the disk when absent. Resolves when Docker
+     * answers on the host. `saved_state_unusable` when the saved state does not fit any more; `discardState` boots then.
+     */
+    start: procedure.input(z.object({ vm: VmName, discardState: z.boolean().default(false) })).output(Vm),
+    /**
+     * Aborts a start under way, then stops: suspends or shuts down, as the setting `stopBy` says where `by` does not.
+     * Where the VM cannot be suspended it is left running (`suspend_failed`). Resolves when QEMU's exit is confirmed.
+     */
+    stop: procedure.input(z.object({ vm: VmName, by: StopBy.optional() })).output(Vm),
+    /** Shuts down and boots. */
     restart: procedure.input(OfVm).output(Vm),
+    /** Throws the memory of a suspended VM away: its programs end as at a power cut, its disk stays. */
+    discardState: procedure.input(OfVm).output(Vm),
+    figures: procedure.input(OfVm).output(VmFigures),
+    /** A sample now, then one every two seconds as long as the stream is read; nothing runs otherwise. */
+    watchFigures: procedure.input(OfVm).output(eventIterator(VmFigures)),
+    /** Gives disk space which the guest does not use back to the host; resolves when that is done. */
+    reclaimDisk: procedure.input(OfVm).output(Reclaimed),
+    /** Makes the disk larger, at once in a running VM. Disks do not get smaller: `bad_input`. */
+    growDisk: procedure.input(z.object({ vm: VmName, diskGiB: Settings.shape.diskGiB })).output(Vm),
     /** Gives the running VM a read-only disk, much faster for large files than the Docker socket. */
     plugDisk: procedure.input(OfDisk).output(z.void()),
     /** Resolves when the guest has let go of it. */

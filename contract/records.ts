@@ -3,6 +3,7 @@ import { Arch, HostArch } from './arch.ts';
 import { Diagnosis } from './doctor.ts';
 import { Drift, EmulatorChoice, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
+import { SavedState, StopBy } from './saved-state.ts';
 
 /** Milliseconds since the Unix epoch, by the host's clock. */
 const EpochMs = z.number().nonnegative();
@@ -111,6 +112,8 @@ export const Vm = z.object({
   }),
   dockerVersion: z.string().nullable(),
   kernelVersion: z.string().nullable(),
+  /** Set while the VM is suspended. */
+  savedState: SavedState.nullable(),
 });
 export type Vm = z.infer<typeof Vm>;
 
@@ -297,6 +300,8 @@ export const Settings = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.,=+-]{0,120}$/)
     .nullable(),
+  /** What Stop, quitting and the host's shutdown do with a running VM. */
+  stopBy: StopBy,
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -14,9 +14,11 @@ import type {
   Settings,
   Vm,
 } from '../contract/records.ts';
+import type { StopBy } from '../contract/saved-state.ts';
 import type { StateUpdate } from '../contract/state.ts';
 import type { LensMode, LensReport } from '../contract/syscall-lens.ts';
 import type { Terminal, TerminalSize } from '../contract/terminal.ts';
+import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
 
 /**
  * What an engine can do, free of any transport. `createEngine` gives the real one, e2e's fake engine a scripted one;
@@ -28,9 +30,15 @@ export interface EngineApi {
   quit(): Promise<void>;
   watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined>;
   setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings>;
-  startVm(vm: string): Promise<Vm>;
-  stopVm(vm: string): Promise<Vm>;
+  startVm(options: { vm: string; discardState: boolean }): Promise<Vm>;
+  /** `by` undefined: as the setting says. */
+  stopVm(vm: string, by: StopBy | undefined): Promise<Vm>;
   restartVm(vm: string): Promise<Vm>;
+  discardState(vm: string): Promise<Vm>;
+  vmFigures(vm: string): Promise<VmFigures>;
+  watchFigures(vm: string, signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined>;
+  reclaimDisk(vm: string): Promise<Reclaimed>;
+  growDisk(vm: string, diskGiB: number): Promise<Vm>;
   consoleLines(vm: string, lines: number): Promise<string[]>;
   plugDisk(vm: string, disk: string): Promise<void>;
   unplugDisk(vm: string, disk: string): Promise<void>;

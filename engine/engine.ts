@@ -6,9 +6,11 @@ import type { Forecast } from '../contract/launch.ts';
 import { protocolVersion } from '../contract/procedures.ts';
 import type { ProcessSample } from '../contract/process-tree.ts';
 import type { DockerCli, GuestImage, Handler, Job, SelfTest, Settings, Vm } from '../contract/records.ts';
+import type { StopBy } from '../contract/saved-state.ts';
 import type { StateUpdate } from '../contract/state.ts';
 import type { LensReport } from '../contract/syscall-lens.ts';
 import type { Terminal, TerminalSize } from '../contract/terminal.ts';
+import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
 import type { EngineApi, RawStream } from './api.ts';
 import { isAbort } from './base/engine-error.ts';
 import type { Log } from './base/log.ts';
@@ -74,7 +76,7 @@ export class Engine implements EngineApi {
     const adopted = await vms.adoptAll(this.#scope.signal);
     if (adopted.length > 0) log.info({ adopted }, 'took over running VMs');
     if (!store.state.settings.autoStart || adopted.includes(serviceVmName)) return;
-    this.startVm(serviceVmName).catch((thrown) => {
+    this.startVm({ vm: serviceVmName, discardState: false }).catch((thrown) => {
       // The VM's record tells people; a start that was cancelled is nothing to tell.
       if (!isAbort(thrown)) log.error({ err: thrown }, 'the service VM did not start');
     });
@@ -108,21 +110,41 @@ export class Engine implements EngineApi {
     return value;
   }
 
-  async startVm(vm: string): Promise<Vm> {
-    const started = await this.#parts.vms.start(vm);
+  async startVm({ vm, discardState }: { vm: string; discardState: boolean }): Promise<Vm> {
+    const started = await this.#parts.vms.start(vm, { discardState });
     await this.#publishImages();
     return started;
   }
 
-  async stopVm(vm: string): Promise<Vm> {
+  async stopVm(vm: string, by: StopBy | undefined): Promise<Vm> {
     const { vms, docker } = this.#parts;
-    const stopped = await vms.stop(vm);
+    const stopped = await vms.stop(vm, by);
     await docker.vmStopped(vm, this.#scope.signal);
     return stopped;
   }
 
   async restartVm(vm: string): Promise<Vm> {
     return await this.#parts.vms.restart(vm);
+  }
+
+  discardState(vm: string): Promise<Vm> {
+    return this.#parts.vms.discardState(vm);
+  }
+
+  vmFigures(vm: string): Promise<VmFigures> {
+    return this.#parts.vms.figures(vm);
+  }
+
+  watchFigures(vm: string, signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
+    return this.#parts.vms.watchFigures(vm, signal);
+  }
+
+  reclaimDisk(vm: string): Promise<Reclaimed> {
+    return this.#parts.vms.reclaimDisk(vm);
+  }
+
+  growDisk(vm: string, diskGiB: number): Promise<Vm> {
+    return this.#parts.vms.growDisk(vm, diskGiB);
   }
 
   consoleLines(vm: string, lines: number): Promise<string[]> {

@@ -4,8 +4,10 @@ import type { HandlerUse, Price } from '../../contract/emulation.ts';
 import { protocolVersion } from '../../contract/procedures.ts';
 import type { Process, ProcessSample } from '../../contract/process-tree.ts';
 import type { DockerCli, GuestImage, Handler, Job, SelfTest, Settings, Vm } from '../../contract/records.ts';
+import type { StopBy } from '../../contract/saved-state.ts';
 import type { Change, State, StateUpdate } from '../../contract/state.ts';
 import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
+import type { Reclaimed, VmFigures } from '../../contract/vm-figures.ts';
 import type { EngineApi, RawStream } from '../../engine/api.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
 import { emulationTaxes } from '../../engine/process-tree/emulation-taxes.ts';
@@ -16,7 +18,7 @@ import { FakeImages } from './fake-images.ts';
 import { FakeLens } from './fake-lens.ts';
 import { type FakeProcedure, FakeScript } from './fake-script.ts';
 import { FakeTerminal } from './fake-terminal.ts';
-import { bootRecord } from './records.ts';
+import { bootRecord, figuresRecord } from './records.ts';
 
 /** About what one emulator really takes. */
 const emulatorBytesOfEach = 11_300_000;
@@ -132,23 +134,29 @@ export class FakeEngine implements EngineApi {
     return settings;
   }
 
-  async startVm(name: string): Promise<Vm> {
+  async startVm({ vm: name, discardState }: { vm: string; discardState: boolean }): Promise<Vm> {
     this.changeVm({ state: 'starting', error: null, boot: bootRecord('qemu', Date.now()) });
-    await this.#carryOut('startVm', name);
+    await this.#carryOut('startVm', name, ...(discardState ? ['discarding the state'] : []));
     const { endpoints } = this.#vm(name);
     this.changeVm({
       state: 'running',
+      savedState: null,
       boot: bootRecord('emulators', Date.now()),
       endpoints: { ...endpoints, dockerReady: true },
     });
     return this.#vm(name);
   }
 
-  async stopVm(name: string): Promise<Vm> {
-    this.changeVm({ state: 'stopping' });
-    await this.#carryOut('stopVm', name);
+  async stopVm(name: string, by: StopBy = this.state.settings.stopBy): Promise<Vm> {
+    const suspends = by === 'suspend';
+    this.changeVm({ state: suspends ? 'suspending' : 'stopping' });
+    await this.#carryOut('stopVm', name, by);
     const { endpoints } = this.#vm(name);
-    this.changeVm({ state: 'stopped', endpoints: { ...endpoints, dockerReady: false } });
+    this.changeVm({
+      state: suspends ? 'suspended' : 'stopped',
+      savedState: suspends ? { savedAt: Date.now(), bytes: 303_000_000, problem: null } : null,
+      endpoints: { ...endpoints, dockerReady: false },
+    });
     for (const container of Object.values(this.state.containers)) {
       this.commit({ in: 'containers', key: container.id, value: { ...container, stale: true } });
     }
@@ -157,6 +165,34 @@ export class FakeEngine implements EngineApi {
 
   async restartVm(name: string): Promise<Vm> {
     await this.#carryOut('restartVm', name);
+    return this.#vm(name);
+  }
+
+  async discardState(name: string): Promise<Vm> {
+    await this.#carryOut('discardState', name);
+    this.changeVm({ state: 'stopped', savedState: null });
+    return this.#vm(name);
+  }
+
+  async vmFigures(): Promise<VmFigures> {
+    return { ...figuresRecord(), at: Date.now() };
+  }
+
+  async *watchFigures(_vm: string, signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
+    while (!signal.aborted) {
+      yield await this.vmFigures();
+      await pause(this.sampleEveryMs, signal);
+    }
+  }
+
+  async reclaimDisk(name: string): Promise<Reclaimed> {
+    await this.#carryOut('reclaimDisk', name);
+    return { beforeBytes: 4_100_000_000, afterBytes: 3_500_000_000 };
+  }
+
+  async growDisk(name: string, diskGiB: number): Promise<Vm> {
+    await this.#carryOut('growDisk', name, String(diskGiB));
+    this.changeVm({ diskBytes: diskGiB * 1024 ** 3 });
     return this.#vm(name);
   }
 

@@ -12,6 +12,7 @@ import {
   type Settings,
   type Vm,
 } from '../../contract/records.ts';
+import type { VmFigures } from '../../contract/vm-figures.ts';
 
 /** Valid records with ordinary values; tests name what matters to them. */
 
@@ -46,6 +47,7 @@ export function settingsRecord(change: Partial<Settings> = {}): Settings {
     diskGiB: 64,
     accelerator: 'auto',
     cpuModel: null,
+    stopBy: 'suspend',
     ...change,
   };
 }
@@ -78,6 +80,20 @@ export function bootRecord(last: (typeof bootStageIds)[number] | null, startedAt
   };
 }
 
+/** What a VM with a few containers uses. */
+export function figuresRecord(): Omit<VmFigures, 'at'> {
+  return {
+    cpuShare: 0.31,
+    memory: {
+      guestTotalBytes: 2_147_483_648,
+      guestUsedBytes: 480_000_000,
+      guestCacheBytes: 610_000_000,
+      hostResidentBytes: 1_240_000_000,
+    },
+    disk: { guestTotalBytes: 67_000_000_000, guestUsedBytes: 2_900_000_000, hostBytes: 4_100_000_000 },
+  };
+}
+
 export function vmRecord(change: Partial<Vm> = {}): Vm {
   const startedAt = Date.now() - 190_000;
   return {
@@ -107,6 +123,7 @@ export function vmRecord(change: Partial<Vm> = {}): Vm {
     },
     dockerVersion: '26.1.5',
     kernelVersion: '6.12.117-cloud-amd64',
+    savedState: null,
     ...change,
   };
 }

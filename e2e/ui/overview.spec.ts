@@ -36,7 +36,7 @@ test('cancels a start under way', async ({ openWith }) => {
   const { engine, window } = await openWith('starting');
   await window.overview.cancelButton.click();
   await expect(window.overview.state).toHaveText('Stopped');
-  expect(engine.asked).toEqual(['stopVm service']);
+  expect(engine.asked).toEqual(['stopVm service suspend']);
 });
 
 test('asks before it stops running containers, and names them', async ({ openWith }) => {
@@ -51,7 +51,7 @@ test('asks before it stops running containers, and names them', async ({ openWit
   expect(engine.asked).toEqual([]);
   await window.overview.stop();
   await expect(window.overview.state).toHaveText('Stopped');
-  expect(engine.asked).toEqual(['stopVm service']);
+  expect(engine.asked).toEqual(['stopVm service suspend']);
 });
 
 test('does not ask when nothing runs, and asks the engine once for two clicks', async ({ openWith }) => {

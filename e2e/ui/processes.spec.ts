@@ -143,7 +143,7 @@ test('says so when the VM is off, and shows them once it runs', async ({ openWit
   await window.goTo('Processes');
   await expect(window.page.getByRole('main')).toContainText('The VM is stopped');
   expect(engine.processWatchers).toBe(0);
-  await engine.startVm('service');
+  await engine.startVm({ vm: 'service', discardState: false });
   await expect(window.processes.group('The VM itself')).toBeVisible();
 });
 

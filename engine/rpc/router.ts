@@ -53,9 +53,16 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       set: os.settings.set.handler(({ input }) => api.setSettings(input)),
     },
     vm: {
-      start: os.vm.start.handler(({ input }) => api.startVm(input.vm)),
-      stop: os.vm.stop.handler(({ input }) => api.stopVm(input.vm)),
+      start: os.vm.start.handler(({ input }) => api.startVm(input)),
+      stop: os.vm.stop.handler(({ input }) => api.stopVm(input.vm, input.by)),
       restart: os.vm.restart.handler(({ input }) => api.restartVm(input.vm)),
+      discardState: os.vm.discardState.handler(({ input }) => api.discardState(input.vm)),
+      figures: os.vm.figures.handler(({ input }) => api.vmFigures(input.vm)),
+      watchFigures: os.vm.watchFigures.handler(({ input, signal, path }) =>
+        guarded(api.watchFigures(input.vm, present(signal)), path),
+      ),
+      reclaimDisk: os.vm.reclaimDisk.handler(({ input }) => api.reclaimDisk(input.vm)),
+      growDisk: os.vm.growDisk.handler(({ input }) => api.growDisk(input.vm, input.diskGiB)),
       plugDisk: os.vm.plugDisk.handler(({ input }) => api.plugDisk(input.vm, input.disk)),
       unplugDisk: os.vm.unplugDisk.handler(({ input }) => api.unplugDisk(input.vm, input.disk)),
       console: os.vm.console.handler(({ input }) => api.consoleLines(input.vm, input.lines)),

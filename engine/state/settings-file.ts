@@ -11,6 +11,7 @@ export const defaultSettings: Settings = {
   diskGiB: 64,
   accelerator: 'auto',
   cpuModel: null,
+  stopBy: 'suspend',
 };
 
 /** Only what differs from the defaults is written, so that better defaults reach people who never chose. */

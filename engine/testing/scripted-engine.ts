@@ -16,9 +16,11 @@ import {
   type Settings,
   type Vm,
 } from '../../contract/records.ts';
+import type { StopBy } from '../../contract/saved-state.ts';
 import { handlerKey, type StateUpdate } from '../../contract/state.ts';
 import type { LensReport } from '../../contract/syscall-lens.ts';
 import { type Terminal, TerminalClientMessage } from '../../contract/terminal.ts';
+import type { Reclaimed, VmFigures } from '../../contract/vm-figures.ts';
 import type { EngineApi, RawStream } from '../api.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { type Paths, serviceVmName } from '../paths.ts';
@@ -30,7 +32,7 @@ import { aHandler } from './sample-records.ts';
 import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-doctor.ts';
 import { scriptedTest, scriptedUse } from './scripted-handlers.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
-import { scriptedVm } from './scripted-vm.ts';
+import { scriptedFigures, scriptedVm } from './scripted-vm.ts';
 
 /**
  * An engine without a VM, for tests of what stands above it: transports, browser mode, command line. A start goes
@@ -87,7 +89,7 @@ export class ScriptedEngine implements RunnableEngine {
     return value;
   }
 
-  async startVm(name: string): Promise<Vm> {
+  async startVm({ vm: name }: { vm: string; discardState: boolean }): Promise<Vm> {
     this.#vm(name);
     const job = runningJob({
       phase: 'downloading packages',
@@ -104,17 +106,54 @@ export class ScriptedEngine implements RunnableEngine {
       }));
       this.#setVm({ boot: { startedAt: Date.now(), stages } });
     }
-    return this.#setVm({ state: 'running', accelerator: 'tcg', dockerVersion: '26.1.5' });
+    return this.#setVm({
+      state: 'running',
+      accelerator: 'tcg',
+      dockerVersion: '26.1.5',
+      savedState: null,
+    });
   }
 
-  async stopVm(name: string): Promise<Vm> {
+  async stopVm(name: string, by: StopBy = this.store.state.settings.stopBy): Promise<Vm> {
     this.#vm(name);
-    return this.#setVm({ state: 'stopped' });
+    if (by === 'shut-down') return this.#setVm({ state: 'stopped', savedState: null });
+    const savedState = { savedAt: Date.now(), bytes: 300_000_000, problem: null };
+    return this.#setVm({ state: 'suspended', savedState });
+  }
+
+  async discardState(name: string): Promise<Vm> {
+    this.#vm(name);
+    return this.#setVm({ state: 'stopped', savedState: null });
+  }
+
+  async vmFigures(name: string): Promise<VmFigures> {
+    this.#vm(name);
+    return scriptedFigures;
+  }
+
+  async *watchFigures(name: string, signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
+    this.watchers += 1;
+    try {
+      yield await this.vmFigures(name);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    } finally {
+      this.watchers -= 1;
+    }
+  }
+
+  async reclaimDisk(name: string): Promise<Reclaimed> {
+    this.#vm(name);
+    return { beforeBytes: 3_000_000_000, afterBytes: 2_500_000_000 };
+  }
+
+  async growDisk(name: string, diskGiB: number): Promise<Vm> {
+    this.#vm(name);
+    return this.#setVm({ diskBytes: diskGiB * 1024 ** 3 });
   }
 
   async restartVm(name: string): Promise<Vm> {
-    await this.stopVm(name);
-    return await this.startVm(name);
+    await this.stopVm(name, 'shut-down');
+    return await this.startVm({ vm: name, discardState: false });
   }
 
   async plugDisk(): Promise<never> {

@@ -1,4 +1,5 @@
 import type { Vm } from '../../contract/records.ts';
+import type { VmFigures } from '../../contract/vm-figures.ts';
 import { type Paths, serviceVmName } from '../paths.ts';
 
 /** The service VM of a scripted engine, stopped. */
@@ -27,5 +28,23 @@ export function scriptedVm(paths: Paths): Vm {
     },
     dockerVersion: null,
     kernelVersion: null,
+    savedState: null,
   };
 }
+
+/** What the scripted VM uses. */
+export const scriptedFigures: VmFigures = {
+  at: 1_700_000_000_000,
+  cpuShare: 0.25,
+  memory: {
+    guestTotalBytes: 2 * 1024 ** 3,
+    guestUsedBytes: 400 * 1024 ** 2,
+    guestCacheBytes: 300 * 1024 ** 2,
+    hostResidentBytes: 900 * 1024 ** 2,
+  },
+  disk: {
+    guestTotalBytes: 64 * 1024 ** 3,
+    guestUsedBytes: 2 * 1024 ** 3,
+    hostBytes: 3 * 1024 ** 3,
+  },
+};

@@ -1,4 +1,6 @@
 import type { Settings, Vm } from '../../contract/records.ts';
+import type { StopBy } from '../../contract/saved-state.ts';
+import type { Reclaimed, VmFigures } from '../../contract/vm-figures.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { HostInfo } from '../host-info.ts';
@@ -66,12 +68,33 @@ export class Vms {
     return adopted;
   }
 
-  async start(name: string): Promise<Vm> {
+  async start(name: string, _options?: { discardState: boolean }): Promise<Vm> {
     return await this.#named(name).start();
   }
 
-  async stop(name: string): Promise<Vm> {
+  async stop(name: string, _by?: StopBy): Promise<Vm> {
     return await this.#named(name).stop();
+  }
+
+  async discardState(name: string): Promise<Vm> {
+    throw new Error(`wired next: ${name}`);
+  }
+
+  async figures(name: string): Promise<VmFigures> {
+    throw new Error(`wired next: ${name}`);
+  }
+
+  // biome-ignore lint/correctness/useYield: wired next
+  async *watchFigures(name: string, _signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
+    throw new Error(`wired next: ${name}`);
+  }
+
+  async reclaimDisk(name: string): Promise<Reclaimed> {
+    throw new Error(`wired next: ${name}`);
+  }
+
+  async growDisk(name: string, _diskGiB: number): Promise<Vm> {
+    throw new Error(`wired next: ${name}`);
   }
 
   async restart(name: string): Promise<Vm> {
@@ -149,6 +172,7 @@ export class Vms {
       },
       dockerVersion: null,
       kernelVersion: null,
+      savedState: null,
     };
   }
 }

@@ -10,6 +10,7 @@ const settings: State['settings'] = {
   diskGiB: 64,
   accelerator: 'auto',
   cpuModel: null,
+  stopBy: 'suspend',
 };
 
 const state: State = {

@@ -10,6 +10,7 @@ const saved: Settings = {
   diskGiB: 64,
   accelerator: 'auto',
   cpuModel: 'Nehalem',
+  stopBy: 'suspend',
 };
 
 it('changes nothing when nothing was typed', () => {
