@@ -1,9 +1,8 @@
 import type { Arch } from '../../contract/arch.ts';
 import type { Process, ProcessSample } from '../../contract/process-tree.ts';
+import { Connected } from '../base/connected.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
-import { Publisher } from '../base/publisher.ts';
-import { orAborted, sleep } from '../base/time.ts';
 import type { BinfmtEntry } from '../emulation/binfmt-entry.ts';
 import type { GuestLink } from '../vm/ports.ts';
 import { buildTree } from './build-tree.ts';
@@ -39,8 +38,7 @@ export class ProcessTrees {
   readonly #onEntries: NonNullable<ProcessTreesOptions['onEntries']>;
   readonly #intervalMs: number;
   readonly #lingerMs: number;
-  readonly #samplers = new Map<string, VmSampler>();
-  readonly #attached = new Publisher<string>();
+  readonly #samplers = new Connected<VmSampler>();
 
   constructor(options: ProcessTreesOptions) {
     this.#log = options.log;
@@ -58,21 +56,13 @@ export class ProcessTrees {
       lingerMs: this.#lingerMs,
       onEntries: (entries) => this.#onEntries(vm.name, entries),
     });
-    this.#samplers.set(vm.name, sampler);
-    link.signal.addEventListener(
-      'abort',
-      () => {
-        if (this.#samplers.get(vm.name) === sampler) this.#samplers.delete(vm.name);
-      },
-      { once: true },
-    );
-    this.#attached.publish(vm.name);
+    this.#samplers.add(vm.name, sampler);
   }
 
   /** One sample of a container, or of the whole VM. Throws `wrong_state` when the VM is away. */
   async sample(vm: string, containerId: string | null): Promise<ProcessSample> {
     return await this.#look(vm, async (sampler) => {
-      const sample = await sampler.fresh();
+      const sample = await sampler.samples.fresh();
       await sampler.readMemory(ofContainer(sample.processes, containerId));
       return view(sampler, sample, containerId);
     });
@@ -87,20 +77,9 @@ export class ProcessTrees {
     containerId: string | null,
     signal: AbortSignal,
   ): AsyncGenerator<ProcessSample, void, undefined> {
-    for (
-      let sampler: VmSampler | undefined = this.#require(vm);
-      sampler;
-      sampler = await this.#next(vm, signal)
-    ) {
-      const release = sampler.hold();
-      try {
-        yield* this.#samples(sampler, containerId, signal);
-      } catch (thrown) {
-        if (!signal.aborted && !sampler.signal.aborted) throw thrown;
-      } finally {
-        release();
-      }
-    }
+    yield* this.#samplers.follow(vm, this.#require(vm), signal, (sampler) =>
+      this.#samples(sampler, containerId, signal),
+    );
   }
 
   /** Until either side goes away; throws when two samples fail one after the other. */
@@ -109,25 +88,18 @@ export class ProcessTrees {
     containerId: string | null,
     signal: AbortSignal,
   ): AsyncGenerator<ProcessSample, void, undefined> {
-    const ending = AbortSignal.any([signal, sampler.signal]);
-    let failed = false;
-    while (!ending.aborted) {
-      let pauseMs = this.#intervalMs;
-      try {
-        // Half an interval: watchers that started at different times come to share their samples.
-        const sample = await orAborted(sampler.recent(this.#intervalMs / 2), ending);
-        failed = false;
-        yield view(sampler, sample, containerId);
+    const release = sampler.hold();
+    try {
+      const samples = sampler.samples.watch({
+        intervalMs: this.#intervalMs,
+        signal: AbortSignal.any([signal, sampler.signal]),
+        pauseMs: ({ sampleMs }) => sampleMs * (samplingShare - 1),
         // Shown with the next sample: nobody waits for it.
-        await orAborted(sampler.readMemory(ofContainer(sample.processes, containerId)), ending);
-        const dueAt = sample.at + Math.max(this.#intervalMs, sample.sampleMs * (samplingShare - 1));
-        pauseMs = Math.max(0, dueAt - Date.now());
-      } catch (thrown) {
-        // Its process may have been killed, or be the first to notice that the connection is going.
-        if (failed) throw thrown;
-        failed = true;
-      }
-      await sleep(pauseMs, ending);
+        afterwards: ({ processes }) => sampler.readMemory(ofContainer(processes, containerId)),
+      });
+      for await (const sample of samples) yield view(sampler, sample, containerId);
+    } finally {
+      release();
     }
   }
 
@@ -136,7 +108,7 @@ export class ProcessTrees {
     vm: string,
     containerIds: readonly string[],
   ): Promise<Map<string, ContainerExecution>> {
-    const { processes } = await this.#look(vm, (sampler) => sampler.fresh());
+    const { processes } = await this.#look(vm, (sampler) => sampler.samples.fresh());
     return containerExecutions(processes, containerIds);
   }
 
@@ -158,19 +130,6 @@ export class ProcessTrees {
       message: `VM "${vm}" is not running, so there are no processes to show.`,
       hint: `Start it first: foredeck start --vm ${vm}`,
     });
-  }
-
-  /** The sampler of the VM's next connection; undefined once `signal` aborts. */
-  async #next(vm: string, signal: AbortSignal): Promise<VmSampler | undefined> {
-    const attachments = this.#attached.subscribe(signal);
-    for (let sampler = this.#samplers.get(vm); !signal.aborted; sampler = this.#samplers.get(vm)) {
-      if (sampler && !sampler.signal.aborted) {
-        await attachments.return();
-        return sampler;
-      }
-      await attachments.next();
-    }
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Arch } from '../../contract/arch.ts';
 import type { Process } from '../../contract/process-tree.ts';
 import type { Log } from '../base/log.ts';
+import { SharedSamples } from '../base/shared-samples.ts';
 import type { BinfmtEntry } from '../emulation/binfmt-entry.ts';
 import type { GuestLink } from '../vm/ports.ts';
 import { EmulatorMemory } from './emulator-memory.ts';
@@ -33,6 +34,7 @@ export interface VmSamplerOptions {
  * sampler process there starts with the first sample and ends soon after the last user has left.
  */
 export class VmSampler {
+  readonly samples = new SharedSamples(() => this.#take());
   readonly #options: VmSamplerOptions;
   readonly #memory = new EmulatorMemory();
   /** How the processes of the latest sample were recognised, by pid and start. */
@@ -40,9 +42,6 @@ export class VmSampler {
   #users = 0;
   #linger: NodeJS.Timeout | undefined;
   #sampler: Promise<GuestSampler> | undefined;
-  #latest: VmSample | undefined;
-  #running: Promise<VmSample> | undefined;
-  #next: Promise<VmSample> | undefined;
   /** Settles when no memory is being read. */
   #reading: Promise<void> = Promise.resolve();
   /** Boot by the host's clock, read once, so that start times do not move from sample to sample. */
@@ -70,25 +69,6 @@ export class VmSampler {
     };
   }
 
-  /** A sample that begins after this call. Callers who come while one runs share the next. */
-  fresh(): Promise<VmSample> {
-    if (this.#next) return this.#next;
-    if (!this.#running) return this.#begin();
-    this.#next = this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined;
-        return this.#begin();
-      });
-    return this.#next;
-  }
-
-  /** A sample at most this old, or the one that is being taken. */
-  recent(maxAgeMs: number): Promise<VmSample> {
-    if (this.#latest && Date.now() - this.#latest.at < maxAgeMs) return Promise.resolve(this.#latest);
-    return this.#running ?? this.#begin();
-  }
-
   /** Memory of the emulator under a process; null until `readMemory` has come to it. */
   readonly emulatorBytes = (process: Process): number | null => this.#memory.bytesOf(process);
 
@@ -110,14 +90,6 @@ export class VmSampler {
     this.#memory.learn(read, bootAt, Date.now());
   }
 
-  #begin(): Promise<VmSample> {
-    const running = this.#take().finally(() => {
-      if (this.#running === running) this.#running = undefined;
-    });
-    this.#running = running;
-    return running;
-  }
-
   async #take(): Promise<VmSample> {
     const raw = await this.#use((sampler) => sampler.sample(this.signal));
     const at = Date.now();
@@ -125,7 +97,6 @@ export class VmSampler {
     this.#bootAt ??= at - raw.uptimeMs;
     const sample = this.#interpret(raw, at, this.#bootAt);
     this.#memory.keep(sample.processes);
-    this.#latest = sample;
     return sample;
   }
 
