@@ -10,6 +10,7 @@ import { hostAptMirrors } from '../engine/debian/mirrors.ts';
 import { emulatedCpuModels, qemuBinaries } from '../engine/qemu/command-line.ts';
 import { writeBusyboxTar } from '../engine/testing/write-busybox-tar.ts';
 import { benchHome, cpuSeconds, removeMatching, residentMegabytes } from './bench-home.ts';
+import { bootFigures, coldStarts } from './boot-figures.ts';
 import { browserFigures } from './browser-figures.ts';
 import { type Figure, figureTable, median } from './figure.ts';
 import { processTreeFigures } from './process-tree-figures.ts';
@@ -56,14 +57,12 @@ async function measure(): Promise<Figure[]> {
   scope.defer(() => rm(stockFolder, { recursive: true, force: true }));
   const stock = withStock ? await timed(async () => buildStockGuest(stockFolder, await mirror())) : null;
 
-  const boots: number[] = [];
-  let started = await calls.vm.start({ vm });
-  for (let run = 0; run < bootRuns; run += 1) {
-    say(`boot ${run + 1} of ${bootRuns}`);
-    await calls.vm.stop({ vm });
-    started = await calls.vm.start({ vm });
-    boots.push((started.boot.stages.find((stage) => stage.id === 'docker')?.atMs ?? Number.NaN) / 1_000);
-  }
+  const started = await calls.vm.start({ vm });
+  const starts = await coldStarts(client, {
+    vm,
+    runs: bootRuns,
+    onRun: (run) => say(`boot ${run} of ${bootRuns}`),
+  });
 
   say('switching arm64 on: once to fetch, then with the package cached and nothing unpacked or uploaded');
   await calls.emulation.on({ vm, arch: 'arm64' });
@@ -100,7 +99,7 @@ async function measure(): Promise<Figure[]> {
   return [
     {
       name: 'Docker answers on the host',
-      value: median(boots),
+      value: median(starts.map((start) => start.docker ?? Number.NaN)),
       unit: 's',
       goal: 26,
       ratioGoal: 4,
@@ -140,6 +139,7 @@ async function measure(): Promise<Figure[]> {
       how: `of a core, over ${idleSeconds} s`,
     },
     { name: 'engine memory, idle', value: rss, unit: 'MB', goal: 200, baseline: null, how: 'resident' },
+    ...bootFigures(starts),
     ...browser,
     ...trees,
     ...selfTests,
