@@ -81,8 +81,10 @@ test('--json prints the record and nothing else on standard output', async () =>
     host: { home },
     vms: [{ name: 'service', state: 'running' }],
   });
-  const stopped = await foredeck(['stop', '--json']);
-  expect(JSON.parse(stopped.stdout)).toMatchObject({ state: 'stopped' });
+  const suspended = await foredeck(['stop', '--json']);
+  expect(JSON.parse(suspended.stdout)).toMatchObject({ state: 'suspended', savedState: { problem: null } });
+  const stopped = await foredeck(['stop', '--shut-down', '--json']);
+  expect(JSON.parse(stopped.stdout)).toMatchObject({ state: 'stopped', savedState: null });
   const containers = await foredeck(['ps', '--json']);
   expect(JSON.parse(containers.stdout)).toEqual([]);
 });
@@ -310,6 +312,8 @@ test('help names every command', async () => {
     'stop',
     'restart',
     'status',
+    'stats',
+    'disk',
     'quit',
     'emulate',
     'ps',

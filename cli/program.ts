@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addDiskCommand } from './commands/disk.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEmulateCommand } from './commands/emulate.ts';
 import { addEnvCommand } from './commands/env.ts';
@@ -12,6 +13,7 @@ import { addQuitCommand } from './commands/quit.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addShellCommand } from './commands/shell.ts';
+import { addStatsCommand } from './commands/stats.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTreeCommand } from './commands/tree.ts';
 import { addVmCommands } from './commands/vm.ts';
@@ -30,6 +32,8 @@ export async function runProgram(argv: readonly string[], version: string): Prom
     .addHelpText('after', '\nFOREDECK_HOME names the folder that holds everything; ~/.foredeck unless set.');
   addVmCommands(program);
   addStatusCommand(program);
+  addStatsCommand(program);
+  addDiskCommand(program);
   addQuitCommand(program);
   addEmulateCommand(program);
   addDoctorCommand(program);

@@ -8,7 +8,8 @@ import { explainAddress, startBrowserMode, untilInterrupted } from './browser-mo
 import { findElectronBinary } from './electron-binary.ts';
 import { interruptedStatus, reportFailure } from './failure.ts';
 import { note, print } from './output.ts';
-import { followProgress, withProgress } from './progress.ts';
+import { followProgress } from './progress.ts';
+import { quitEngine } from './quit-engine.ts';
 
 /*
  * `npm start`: the engine, then the window, or the same page in a browser where there is no Electron. Ends what it
@@ -26,7 +27,7 @@ try {
     onStart: () => note('Starting the engine.'),
   });
   const interrupted = untilInterrupted();
-  scope.defer(() => (engine.started ? quitEngine() : undefined));
+  scope.defer(() => (engine.started ? endEngine() : undefined));
   scope.defer(() => engine.close());
   scope.defer(followProgress(engine));
   const window = await showWindow();
@@ -35,7 +36,7 @@ try {
   );
   note(
     engine.started
-      ? 'Ctrl-C ends all of it, VM included.'
+      ? 'Ctrl-C ends all of it; the VM is suspended or shut down, as the settings say.'
       : 'Ctrl-C ends this; the engine was running before and goes on.',
   );
   await Promise.race([interrupted, ...(window ? [once(window, 'exit')] : [])]);
@@ -67,8 +68,11 @@ async function closeWindow(window: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Stops the VM in order, told step by step; a second interrupt leaves the rest to the engine, which goes on. */
-async function quitEngine(): Promise<void> {
+/**
+ * Stops the VM in order, as the setting says, told step by step; a second interrupt leaves the rest to the engine, which
+ * goes on.
+ */
+async function endEngine(): Promise<void> {
   const engine = await findEngine({ home });
   if (!engine) return;
   note('Stopping the VM and the engine. Ctrl-C again leaves that to the engine.');
@@ -76,9 +80,6 @@ async function quitEngine(): Promise<void> {
     note('The engine goes on stopping in the background; "bin/foredeck status" tells how far it is.');
     process.exit(interruptedStatus);
   });
-  await withProgress(engine, {}, async () => {
-    await engine.calls.engine.quit();
-    await engine.closed;
-  });
-  note('All stopped.');
+  for (const { line } of await quitEngine(engine)) note(line);
+  note('The engine has ended.');
 }

@@ -5,6 +5,7 @@ import type { EngineInfo } from '../../engine/client/connect-engine.ts';
 import { jsonOption, vmOption } from '../arguments.ts';
 import { formatBytes, print, printJson } from '../output.ts';
 import { printable } from '../printable.ts';
+import { savedStateLines } from '../vm-lines.ts';
 import { readState, withRunningEngine } from '../with-engine.ts';
 
 export function addStatusCommand(program: Command): void {
@@ -62,6 +63,7 @@ function printVm(vm: Vm): void {
       `docker     ${vm.dockerVersion ?? ''} at unix://${vm.endpoints.dockerSocket}, context ${vm.endpoints.dockerContext}`,
     );
   }
+  if (vm.savedState) for (const line of savedStateLines(vm.savedState)) print(line);
   if (vm.error) print(`problem    ${printable(vm.error.message)} ${printable(vm.error.hint)}`);
 }
 

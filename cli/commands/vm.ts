@@ -1,22 +1,37 @@
 import { access } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Vm } from '../../contract/records.ts';
+import type { StopBy } from '../../contract/saved-state.ts';
+import { EngineError, toEngineError } from '../../engine/base/engine-error.ts';
 import type { EngineClient } from '../../engine/client/connect-engine.ts';
 import { homeFromEnvironment, pathsUnder } from '../../engine/paths.ts';
 import { jsonOption, type VmOptions, vmOption } from '../arguments.ts';
 import { print, printJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { withEngine, withRunningEngine } from '../with-engine.ts';
+import { discardAdvice, discardedLine, restingLine } from '../vm-lines.ts';
+import { readState, withEngine, withRunningEngine } from '../with-engine.ts';
+
+interface StartOptions extends VmOptions {
+  readonly discardState: boolean;
+}
+
+interface StopOptions extends VmOptions {
+  readonly suspend?: true;
+  readonly shutDown?: true;
+}
 
 export function addVmCommands(program: Command): void {
   program
     .command('start')
-    .description('start a VM; resolves when Docker answers')
+    .description('start or resume a VM; resolves when Docker answers')
+    .option(
+      '--discard-state',
+      'boot without the saved memory of a suspended VM: what ran in it is lost, its disk stays',
+      false,
+    )
     .addOption(vmOption())
     .addOption(jsonOption())
-    .action((options: VmOptions) =>
-      withEngine(async (engine) => report(await start(engine, options.vm), options)),
-    );
+    .action((options: StartOptions) => withEngine((engine) => startAndReport(engine, options)));
   program
     .command('restart')
     .description('stop a VM and start it again')
@@ -30,22 +45,53 @@ export function addVmCommands(program: Command): void {
     );
   program
     .command('stop')
-    .description('stop a VM in order')
+    .description('stop a VM in order: suspended or shut down, as the settings say')
+    .addOption(
+      new Option('--suspend', 'keep its memory in a file: containers go on where they stopped').conflicts(
+        'shutDown',
+      ),
+    )
+    .option('--shut-down', 'stop containers and power off')
     .addOption(vmOption())
     .addOption(jsonOption())
-    .action((options: VmOptions) => stop(options));
+    .action((options: StopOptions) => stop(options));
 }
 
 /** Starts a VM with its stages on standard error; an interrupt stops it again. */
-export async function start(engine: EngineClient, vm: string): Promise<Vm> {
+export async function start(
+  engine: EngineClient,
+  vm: string,
+  { discardState }: { discardState: boolean } = { discardState: false },
+): Promise<Vm> {
   return await withProgress(engine, { cancel: () => engine.calls.vm.stop({ vm }) }, () =>
-    engine.calls.vm.start({ vm }),
+    engine.calls.vm.start({ vm, discardState }),
   );
 }
 
-async function stop({ vm, json }: VmOptions): Promise<void> {
-  const stopWith = async (engine: EngineClient): Promise<void> =>
-    report(await withProgress(engine, {}, () => engine.calls.vm.stop({ vm })), { json });
+async function startAndReport(engine: EngineClient, options: StartOptions): Promise<void> {
+  const { vm, json, discardState } = options;
+  const before = discardState ? (await readState(engine)).vms[vm]?.savedState : null;
+  const started = await start(engine, vm, { discardState }).catch((thrown) => {
+    throw withDiscardAdvice(thrown);
+  });
+  if (before && !json) print(discardedLine(before));
+  report(started, { json });
+}
+
+/** The engine's hint is for windows too; here the way on is a command. */
+function withDiscardAdvice(thrown: unknown): unknown {
+  const error = toEngineError(thrown);
+  if (error.code !== 'saved_state_unusable') return thrown;
+  const { code, message, hint, details } = error;
+  return new EngineError({ code, message, hint: `${hint}\n${discardAdvice}`.trim(), details, cause: thrown });
+}
+
+async function stop({ vm, json, suspend, shutDown }: StopOptions): Promise<void> {
+  const by: StopBy | undefined = suspend ? 'suspend' : shutDown ? 'shut-down' : undefined;
+  const stopWith = async (engine: EngineClient): Promise<void> => {
+    const call = () => engine.calls.vm.stop(by === undefined ? { vm } : { vm, by });
+    report(await withProgress(engine, {}, call), { json });
+  };
   await withRunningEngine(async (engine) => {
     if (engine) await stopWith(engine);
     // An engine that crashed leaves its VM running; the next one adopts it and can stop it.
@@ -69,7 +115,7 @@ function report(vm: Vm, { json }: { json: boolean }): void {
     return;
   }
   if (vm.state !== 'running') {
-    print(`VM ${vm.name} is ${vm.state}.`);
+    print(restingLine(vm));
     return;
   }
   print(`VM ${vm.name} is running (${vm.arch}, ${vm.accelerator ?? 'unknown accelerator'}).`);

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { DockerImage, ImagePlatform } from '../../contract/docker-images.ts';
-import type { Container, Handler } from '../../contract/records.ts';
+import type { Container, Handler, Job } from '../../contract/records.ts';
 
 /** A running native container named `web`, but for `change`. */
 export function aContainer(change: Partial<Container> = {}): Container {
@@ -43,6 +44,22 @@ export function aHandler(change: Partial<Handler> = {}): Handler {
     runningUnderOthers: 0,
     drift: null,
     price: null,
+    error: null,
+    ...change,
+  };
+}
+
+/** A running job that composes a guest image, but for `change`. */
+export function aJob(change: Partial<Job> = {}): Job {
+  return {
+    id: randomUUID(),
+    kind: 'compose-image',
+    title: 'Guest image debian-13 for amd64',
+    state: 'running',
+    phase: 'waiting',
+    progress: null,
+    startedAt: Date.now(),
+    finishedAt: null,
     error: null,
     ...change,
   };

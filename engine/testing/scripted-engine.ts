@@ -19,7 +19,7 @@ import {
 import type { StopBy } from '../../contract/saved-state.ts';
 import { handlerKey, type StateUpdate } from '../../contract/state.ts';
 import type { LensReport } from '../../contract/syscall-lens.ts';
-import { type Terminal, TerminalClientMessage } from '../../contract/terminal.ts';
+import type { Terminal } from '../../contract/terminal.ts';
 import type { Reclaimed, VmFigures } from '../../contract/vm-figures.ts';
 import type { EngineApi, RawStream } from '../api.ts';
 import { EngineError } from '../base/engine-error.ts';
@@ -28,11 +28,12 @@ import type { RunnableEngine } from '../run-engine.ts';
 import { Store } from '../state/store.ts';
 import { emptyState } from './empty-state.ts';
 import { runOnStream } from './run-on-stream.ts';
-import { aHandler } from './sample-records.ts';
+import { aHandler, aJob } from './sample-records.ts';
 import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-doctor.ts';
 import { scriptedTest, scriptedUse } from './scripted-handlers.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
-import { scriptedFigures, scriptedVm } from './scripted-vm.ts';
+import { ScriptedTerminals } from './scripted-terminals.ts';
+import { scriptedFigures, scriptedVm, unusableState } from './scripted-vm.ts';
 
 /**
  * An engine without a VM, for tests of what stands above it: transports, browser mode, command line. A start goes
@@ -46,7 +47,7 @@ export class ScriptedEngine implements RunnableEngine {
   protocol: number = protocolVersion;
   readonly #startedAt = Date.now();
   readonly #execs = new Map<string, string[]>();
-  readonly #terminals = new Map<string, Terminal>();
+  readonly #terminals = new ScriptedTerminals();
   readonly #cancels = new Map<string, () => void>();
 
   constructor(paths: Paths) {
@@ -67,7 +68,7 @@ export class ScriptedEngine implements RunnableEngine {
   async start(): Promise<void> {}
   async close(): Promise<void> {}
   async quit(): Promise<void> {
-    this.#setVm({ state: 'stopped' });
+    if (this.#vm(serviceVmName).state === 'running') await this.stopVm(serviceVmName);
   }
 
   async info() {
@@ -86,12 +87,16 @@ export class ScriptedEngine implements RunnableEngine {
   async setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
     const value = { ...this.store.state.settings, ...change } as Settings;
     this.store.commit({ in: 'settings', value });
+    const { savedState } = this.#vm(serviceVmName);
+    if (savedState && change.cpus) this.#setVm({ savedState: { ...savedState, problem: unusableState } });
     return value;
   }
 
-  async startVm({ vm: name }: { vm: string; discardState: boolean }): Promise<Vm> {
-    this.#vm(name);
-    const job = runningJob({
+  /** A saved state does not fit any more once the setting `cpus` was changed. */
+  async startVm({ vm: name, discardState }: { vm: string; discardState: boolean }): Promise<Vm> {
+    const { savedState } = this.#vm(name);
+    if (savedState?.problem && !discardState) throw new EngineError(savedState.problem);
+    const job = aJob({
       phase: 'downloading packages',
       progress: { doneBytes: 5_000_000, totalBytes: 10_000_000, bytesPerSecond: 2_500_000 },
     });
@@ -117,6 +122,7 @@ export class ScriptedEngine implements RunnableEngine {
   async stopVm(name: string, by: StopBy = this.store.state.settings.stopBy): Promise<Vm> {
     this.#vm(name);
     if (by === 'shut-down') return this.#setVm({ state: 'stopped', savedState: null });
+    this.#setVm({ state: 'suspending' });
     const savedState = { savedAt: Date.now(), bytes: 300_000_000, problem: null };
     return this.#setVm({ state: 'suspended', savedState });
   }
@@ -127,13 +133,14 @@ export class ScriptedEngine implements RunnableEngine {
   }
 
   async vmFigures(name: string): Promise<VmFigures> {
-    this.#vm(name);
-    return scriptedFigures;
+    if (this.#vm(name).state === 'running') return scriptedFigures;
+    throw new EngineError({ code: 'wrong_state', message: `VM "${name}" does not run.` });
   }
 
   async *watchFigures(name: string, signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
     this.watchers += 1;
     try {
+      yield { ...(await this.vmFigures(name)), cpuShare: null };
       yield await this.vmFigures(name);
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     } finally {
@@ -283,46 +290,19 @@ export class ScriptedEngine implements RunnableEngine {
 
   async openTerminal(options: { vm: string; argv: string[] | null }): Promise<Terminal> {
     this.#vm(options.vm);
-    const terminal = {
-      id: randomUUID(),
-      vm: options.vm,
-      title: options.argv?.join(' ') ?? 'shell',
-      createdAt: Date.now(),
-      exited: false,
-    };
-    this.#terminals.set(terminal.id, terminal);
-    return terminal;
+    return this.#terminals.open(options);
   }
 
   async listTerminals(): Promise<Terminal[]> {
-    return [...this.#terminals.values()];
+    return this.#terminals.list();
   }
 
   async closeTerminal(id: string): Promise<void> {
-    this.#terminals.delete(id);
+    this.#terminals.close(id);
   }
 
   attachTerminal(id: string, stream: RawStream): void {
-    const terminal = this.#terminals.get(id);
-    if (!terminal)
-      throw new EngineError({ code: 'unknown_terminal', message: `There is no terminal "${id}".` });
-    stream.send(Buffer.from(`screen of ${terminal.title}\r\n`));
-    stream.send(JSON.stringify({ type: 'attached', replayed: true }));
-    let typed = '';
-    stream.onMessage((message) => {
-      if (typeof message === 'string') {
-        const { cols, rows } = TerminalClientMessage.parse(JSON.parse(message));
-        stream.send(Buffer.from(`size ${cols}x${rows}\r\n`));
-        return;
-      }
-      stream.send(message);
-      typed += Buffer.from(message).toString();
-      const code = /exit (\d+)[\r\n]/.exec(typed)?.[1];
-      if (code === undefined) return;
-      stream.send(JSON.stringify({ type: 'exit', code: Number(code), reason: '' }));
-      stream.close();
-    });
-    stream.onClose(() => undefined);
+    this.#terminals.attach(id, stream);
   }
 
   async prepareExec(name: string, argv: string[]): Promise<{ id: string }> {
@@ -349,7 +329,7 @@ export class ScriptedEngine implements RunnableEngine {
         hint: 'Check the network.',
       });
     }
-    const job = runningJob({ phase: 'waiting', progress: null });
+    const job = aJob({ phase: 'waiting', progress: null });
     this.store.commit({ in: 'jobs', key: job.id, value: job });
     await new Promise<void>((resolve) => this.#cancels.set(job.id, resolve));
     throw new EngineError({ code: 'cancelled', message: 'Cancelled' });
@@ -405,19 +385,6 @@ export class ScriptedEngine implements RunnableEngine {
     this.store.commit({ in: 'handlers', key: handlerKey(vm, arch), value });
     return value;
   }
-}
-
-function runningJob(job: Pick<Job, 'phase' | 'progress'>): Job {
-  return {
-    id: randomUUID(),
-    kind: 'compose-image',
-    title: 'Guest image debian-13 for amd64',
-    state: 'running',
-    startedAt: Date.now(),
-    finishedAt: null,
-    error: null,
-    ...job,
-  };
 }
 
 function refused(what: string): EngineError {

@@ -1,3 +1,4 @@
+import type { WireError } from '../../contract/errors.ts';
 import type { Vm } from '../../contract/records.ts';
 import type { VmFigures } from '../../contract/vm-figures.ts';
 import { type Paths, serviceVmName } from '../paths.ts';
@@ -47,4 +48,12 @@ export const scriptedFigures: VmFigures = {
     guestUsedBytes: 2 * 1024 ** 3,
     hostBytes: 3 * 1024 ** 3,
   },
+};
+
+/** Why a saved state cannot be used. */
+export const unusableState: WireError = {
+  code: 'saved_state_unusable',
+  message: 'The saved memory of VM "service" fits 2 processors, and the settings say 7.',
+  hint: 'Set it back to 2, or start without the saved memory.',
+  details: {},
 };
