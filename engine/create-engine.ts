@@ -24,7 +24,7 @@ import { createProcessTrees } from './process-tree/process-trees.ts';
 import { createHypervisor } from './qemu/hypervisor.ts';
 import { createGuestConnector } from './ssh/guest-connector.ts';
 import { Jobs } from './state/jobs.ts';
-import { SettingsFile } from './state/settings-file.ts';
+import { changeSettings, SettingsFile } from './state/settings-file.ts';
 import { Store } from './state/store.ts';
 import { Execs } from './terminal/execs.ts';
 import { Terminals } from './terminal/terminals.ts';
@@ -116,6 +116,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         hostname: vm.name === serviceVmName ? 'foredeck' : vm.name,
         settings: {},
       }),
+    jobs,
+    keepDiskSize: async (diskGiB) => {
+      const value = changeSettings(settings(), { diskGiB });
+      await settingsFile.write(value);
+      store.commit({ in: 'settings', value });
+    },
   });
   const linkOf = (name: string) => vms.link(name);
   return new Engine({

@@ -140,7 +140,7 @@ export class Engine implements EngineApi {
   }
 
   reclaimDisk(vm: string): Promise<Reclaimed> {
-    return this.#parts.vms.reclaimDisk(vm);
+    return this.#parts.vms.reclaimDisk(vm, this.#scope.signal);
   }
 
   growDisk(vm: string, diskGiB: number): Promise<Vm> {

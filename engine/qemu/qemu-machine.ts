@@ -8,6 +8,7 @@ import { QemuHotDisks } from './hot-disks.ts';
 import { QemuPortForwards } from './port-forwards.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import type { QmpClient, QmpEvent } from './qmp-client.ts';
+import { resizeDataDisk } from './resize-disk.ts';
 import type { RunFile } from './run-file.ts';
 
 const Status = z.object({ status: z.string() });
@@ -85,6 +86,10 @@ export class QemuMachine implements Machine {
 
   async resume(): Promise<void> {
     await this.#qmp.execute('cont', z.unknown());
+  }
+
+  async growDataDisk(sizeBytes: number): Promise<void> {
+    await resizeDataDisk(this.#qmp, sizeBytes);
   }
 
   async powerDown(): Promise<void> {

@@ -40,7 +40,13 @@ describe.skipIf(process.platform !== 'linux')('figures', () => {
       await disk.sync();
       await disk.close();
       const figures = new Figures({ intervalMs: 20 });
-      figures.attach('service', { link: guest, pid: busy.pid ?? 0, dataDiskPath, dataFolder: folder });
+      figures.attach('service', {
+        signal: guest.signal,
+        link: guest,
+        pid: busy.pid ?? 0,
+        dataDiskPath,
+        dataFolder: folder,
+      });
       await work(figures);
     });
   }
@@ -93,7 +99,14 @@ describe.skipIf(process.platform !== 'linux')('figures', () => {
       await once(guest.signal, 'abort');
       await expect(figures.sample('service')).rejects.toMatchObject({ code: 'wrong_state' });
       guest = await LocalGuest.start({ privateBinfmt: false });
-      figures.attach('service', { link: guest, pid: process.pid, dataDiskPath: '/bin/sh', dataFolder: '/' });
+      const { signal } = guest;
+      figures.attach('service', {
+        signal,
+        link: guest,
+        pid: process.pid,
+        dataDiskPath: '/bin/sh',
+        dataFolder: '/',
+      });
       await watching;
       expect(seen).toHaveLength(2);
     });

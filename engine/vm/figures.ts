@@ -11,6 +11,8 @@ const defaultIntervalMs = 2_000;
 
 /** Everything a VM's figures are read from. */
 export interface FiguresSource {
+  /** Aborts with the connection. */
+  readonly signal: AbortSignal;
   readonly link: GuestLink;
   /** QEMU's. */
   readonly pid: number;
@@ -28,7 +30,7 @@ export class Figures {
     this.#intervalMs = options.intervalMs ?? defaultIntervalMs;
   }
 
-  /** After each connect. Does nothing in the guest; ends by itself with the link. */
+  /** After each connect. Does nothing in the guest. */
   attach(vm: string, source: FiguresSource): void {
     let before: { at: number; cpuMs: number } | null = null;
     const samples = new SharedSamples(async () => {
@@ -38,7 +40,7 @@ export class Figures {
       before = { at, cpuMs };
       return { ...sample, cpuShare };
     });
-    this.#sources.add(vm, { signal: source.link.signal, samples });
+    this.#sources.add(vm, { signal: source.signal, samples });
   }
 
   /** Throws `wrong_state` when the VM is away. */

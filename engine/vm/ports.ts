@@ -178,6 +178,8 @@ export interface Machine {
   onPause(listener: (pause: MachinePause | null) => void): () => void;
   /** Lets a paused guest run on; what failed is tried again by QEMU. */
   resume(): Promise<void>;
+  /** Makes the data disk larger while the guest runs, not the file system on it. Throws `qemu_failed`. */
+  growDataDisk(sizeBytes: number): Promise<void>;
   /** Lets go of QEMU, which runs on for the next engine to adopt. */
   detach(): void;
   /** ACPI power button. */

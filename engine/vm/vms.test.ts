@@ -8,6 +8,7 @@ import type { Scope } from '../base/scope.ts';
 import { pathsUnder } from '../paths.ts';
 import { createHypervisor } from '../qemu/hypervisor.ts';
 import { isQemuOf } from '../qemu/qemu-process.ts';
+import { Jobs } from '../state/jobs.ts';
 import { Store } from '../state/store.ts';
 import { emptyState } from '../testing/empty-state.ts';
 import { withTempFolder } from '../testing/temp-folder.ts';
@@ -84,6 +85,9 @@ class EngineDouble {
       connector: this.guest,
       services: this.guest,
       secrets: () => Buffer.from('secrets'),
+      jobs: new Jobs(this.#store),
+      keepDiskSize: async (diskGiB) =>
+        this.#store.commit({ in: 'settings', value: { ...this.#store.state.settings, diskGiB } }),
     });
     this.guest.poweroff = () => this.kill('SIGTERM');
   }

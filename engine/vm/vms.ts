@@ -5,9 +5,12 @@ import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { HostInfo } from '../host-info.ts';
 import { dockerContextName, type Paths, serviceVmName } from '../paths.ts';
+import type { Jobs } from '../state/jobs.ts';
 import type { Store } from '../state/store.ts';
 import { emptyStages } from './boot-timeline.ts';
 import { diskFile } from './disk-file.ts';
+import { growDisk } from './grow-disk.ts';
+import { GuestUpkeep } from './guest-upkeep.ts';
 import type {
   GuestConnector,
   GuestImages,
@@ -32,15 +35,21 @@ export interface VmsOptions {
   readonly connector: GuestConnector;
   readonly services: GuestServices;
   readonly secrets: GuestSecrets;
+  readonly jobs: Jobs;
+  /** Keeps the size which the service VM's disk has grown to as the setting. */
+  readonly keepDiskSize: (diskGiB: number) => Promise<void>;
 }
 
 /** All VMs of a home. `load` comes first; every other method throws `unknown_vm` for a name it does not have. */
 export class Vms {
   readonly #options: VmsOptions;
   readonly #runners = new Map<string, VmRunner>();
+  readonly #records = new Map<string, VmRecord>();
+  readonly #upkeep: GuestUpkeep;
 
   constructor(options: VmsOptions) {
     this.#options = options;
+    this.#upkeep = new GuestUpkeep({ ...options, dataDiskPath: (vm) => options.paths.vm(vm).dataDisk });
   }
 
   /** Reads the VMs' folders, makes the service VM's record when there is none, and tells the store about them. */
@@ -80,21 +89,33 @@ export class Vms {
     throw new Error(`wired next: ${name}`);
   }
 
+  /** What a connected VM uses. Throws `wrong_state` while there is no connection to it. */
   async figures(name: string): Promise<VmFigures> {
-    throw new Error(`wired next: ${name}`);
+    return await this.#upkeep.sample(this.#named(name).name);
   }
 
-  // biome-ignore lint/correctness/useYield: wired next
-  async *watchFigures(name: string, _signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
-    throw new Error(`wired next: ${name}`);
+  async *watchFigures(name: string, signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
+    yield* this.#upkeep.watch(this.#named(name).name, signal);
   }
 
-  async reclaimDisk(name: string): Promise<Reclaimed> {
-    throw new Error(`wired next: ${name}`);
+  /** Throws `wrong_state` while there is no connection to the VM: only its guest knows what is free. */
+  async reclaimDisk(name: string, signal: AbortSignal): Promise<Reclaimed> {
+    return await this.#upkeep.disks.reclaim(this.#named(name).name, signal);
   }
 
-  async growDisk(name: string, _diskGiB: number): Promise<Vm> {
-    throw new Error(`wired next: ${name}`);
+  /** Something was removed in the VM: its disk is trimmed soon. */
+  diskFreed(name: string): void {
+    this.#upkeep.disks.freed(name);
+  }
+
+  /** Throws as `growDisk` of grow-disk.ts. */
+  async growDisk(name: string, diskGiB: number): Promise<Vm> {
+    const { store } = this.#options;
+    const vm = store.state.vms[this.#named(name).name];
+    if (!vm) throw new Error(`VM ${name} is not in the store`);
+    const running = this.#upkeep.running(name);
+    await growDisk({ vm, diskGiB, running, remember: () => this.#rememberSize(name, diskGiB) });
+    return store.state.vms[name] ?? vm;
   }
 
   async restart(name: string): Promise<Vm> {
@@ -140,9 +161,31 @@ export class Vms {
     });
   }
 
+  async #rememberSize(name: string, diskGiB: number): Promise<void> {
+    const { keepDiskSize, paths, store } = this.#options;
+    const record = this.#records.get(name);
+    const vm = store.state.vms[name];
+    if (!record || !vm) return;
+    this.#records.set(name, await new VmFolder(paths.vm(name)).record({ ...record, diskGiB }));
+    store.commit({ in: 'vms', key: name, value: { ...vm, diskBytes: diskGiB * 1024 ** 3 } });
+    if (vm.kind === 'service') await keepDiskSize(diskGiB);
+  }
+
   #runner(vm: VmRecord, folder: VmFolder): VmRunner {
     const { host, settings, ...rest } = this.#options;
-    return new VmRunner({ ...rest, vm, folder, settings, size: () => vmSize(settings(), host) });
+    const records = this.#records;
+    records.set(vm.name, vm);
+    return new VmRunner({
+      ...rest,
+      // Its disk may have grown since the start before.
+      get vm() {
+        return records.get(vm.name) ?? vm;
+      },
+      folder,
+      settings,
+      services: this.#upkeep,
+      size: () => vmSize(settings(), host),
+    });
   }
 
   #resting(vm: VmRecord, folder: VmFolder): Vm {
