@@ -97,7 +97,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     hostPlatform: process.platform,
     log,
   });
-  const guests = new ConnectedGuests({ store, docker, dockerImages, handlers, trees, doctor, log });
+  const guests = new ConnectedGuests({
+    store,
+    docker,
+    dockerImages,
+    handlers,
+    trees,
+    doctor,
+    onFreed: (vm) => vms.diskFreed(vm),
+    log,
+  });
   const vms = new Vms({
     paths,
     store,

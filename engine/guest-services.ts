@@ -18,6 +18,8 @@ export interface ConnectedGuestsOptions {
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
   readonly doctor: Doctor;
+  /** Docker has removed something in a VM. */
+  readonly onFreed: (vm: string) => void;
   readonly log: Log;
 }
 
@@ -43,6 +45,7 @@ export class ConnectedGuests implements GuestServices {
           probeExecution: (ids) => trees.probeExecution(vm.name, ids),
           // dockerd may die and come back while the VM runs on.
           onReachable: (ready) => this.#tell(vm.name, { ready }),
+          onFreed: () => this.#options.onFreed(vm.name),
           onExecFailed: (container, exitCode) => doctor.execFailed(vm.name, container, exitCode),
         })
         .then((attachment) => {

@@ -16,6 +16,7 @@ import { ImagePlatforms } from './images/image-platforms.ts';
 import { ImageWatcher } from './images/image-watcher.ts';
 import { PublishedPorts } from './published-ports.ts';
 import { removeHiddenLeftovers } from './remove-hidden-leftovers.ts';
+import { watchFreedSpace } from './watch-freed-space.ts';
 
 export interface DockerAttachment {
   /** Docker's own version. */
@@ -54,8 +55,10 @@ export class DockerServices {
     onReachable?: (reachable: boolean) => void;
     /** Called when a program that was started in a running container failed. */
     onExecFailed?: (container: string, exitCode: number) => void;
+    /** Called when something was removed that took space on the VM's disk. */
+    onFreed?: () => void;
   }): Promise<DockerAttachment> {
-    const { vm, link, machine, scope, probeExecution, onReachable, onExecFailed } = options;
+    const { vm, link, machine, scope, probeExecution, onReachable, onExecFailed, onFreed } = options;
     const { paths, store } = this.#options;
     const log = this.#options.log.child({ vm: vm.name });
     const signal = AbortSignal.any([scope.signal, link.signal]);
@@ -95,6 +98,10 @@ export class DockerServices {
     const watchingImages = images.run(signal);
     scope.defer(() => watchingImages);
     this.#connect({ vm, docker, link, images, signal }, scope);
+    if (onFreed) {
+      const watchingFreed = watchFreedSpace({ docker, onFreed, log, signal });
+      scope.defer(() => watchingFreed);
+    }
 
     await orAborted(watcher.listed, signal);
     const tidying = removeHiddenLeftovers(docker, signal).catch((thrown: unknown) => {
