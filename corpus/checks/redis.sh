@@ -1,8 +1,13 @@
 # A server and its client over TCP: strings, counters, a list, a sorted set, a Lua script, a snapshot on disk.
 cd "$(mktemp -d)"
 redis-server --port 6399 --save '' --daemonize no >server.log 2>&1 &
+server=$!
 ask() { redis-cli -p 6399 "$@"; }
-for _ in $(seq 300); do [ "$(ask PING 2>/dev/null)" = PONG ] && break; sleep 0.2; done
+for _ in $(seq 300); do
+  [ "$(ask PING 2>/dev/null)" = PONG ] && break
+  kill -0 "$server" || { cat server.log >&2; exit 1; }
+  sleep 0.2
+done
 ask SET greeting hello >/dev/null
 for _ in 1 2 3; do ask INCRBY counter 14 >/dev/null; done
 ask RPUSH letters a b c d >/dev/null
