@@ -33,13 +33,16 @@ export interface ConnectedDisk {
   readonly link: GuestLink;
   /** The disk's file on the host. */
   readonly path: string;
+  /** Where the guest has mounted it; for tests. */
+  readonly dataFolder?: string;
 }
 
 /** Gives the host back what guests have deleted: when Docker removes something, regularly, and when asked to. */
 export class DiskSpace {
   readonly #options: DiskSpaceOptions;
   readonly #disks = new Connected<ConnectedDisk>();
-  /** One trim a VM: who comes while it runs shares it. */
+  /** One a VM: who comes while it runs shares it. */
+  readonly #reclaims = new OnceAtATime();
   readonly #trims = new OnceAtATime();
   readonly #settling = new Map<string, NodeJS.Timeout>();
 
@@ -74,6 +77,10 @@ export class DiskSpace {
     const disk = this.#disks.get(vm);
     if (!disk) throw notConnected(vm);
     this.#forgetFreed(vm);
+    return await this.#reclaims.run(vm, () => this.#reclaim(vm, disk, signal));
+  }
+
+  async #reclaim(vm: string, disk: ConnectedDisk, signal: AbortSignal): Promise<Reclaimed> {
     const beforeBytes = await allocatedBytes(disk.path);
     const trimming = this.#trim(vm, disk);
     if (!(await orAborted(settlesWithin(trimming, jobAfterMs), signal))) {
@@ -89,7 +96,7 @@ export class DiskSpace {
   }
 
   #trim(vm: string, disk: ConnectedDisk): Promise<void> {
-    return this.#trims.run(vm, () => trimDisk(disk.link, disk.signal));
+    return this.#trims.run(vm, () => trimDisk(disk.link, { signal: disk.signal, folder: disk.dataFolder }));
   }
 
   async #trimRegularly(vm: string, disk: ConnectedDisk): Promise<void> {

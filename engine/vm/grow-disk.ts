@@ -14,7 +14,7 @@ export interface GrowDiskOptions {
   readonly vm: Vm;
   readonly diskGiB: number;
   /** Set while the VM is connected. */
-  readonly running: { readonly machine: Machine; readonly link: GuestLink } | undefined;
+  readonly running: { machine: Pick<Machine, 'growDataDisk'>; link: Pick<GuestLink, 'exec'> } | undefined;
   /** Writes the new size down for the next start. */
   readonly remember: () => Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function growDisk(options: GrowDiskOptions): Promise<void> {
   }
 }
 
-async function growFileSystem(vm: Vm, link: GuestLink, sizeBytes: number): Promise<void> {
+async function growFileSystem(vm: Vm, link: Pick<GuestLink, 'exec'>, sizeBytes: number): Promise<void> {
   const argv = ['/usr/lib/foredeck/grow-data', String(sizeBytes)];
   const { code, stderr } = await link.exec(argv, { timeoutMs });
   if (code === 0) return;

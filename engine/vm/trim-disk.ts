@@ -9,8 +9,11 @@ const timeoutMs = 600_000;
 const script = 'sync -f "$1" && exec fstrim "$1"';
 
 /** Has the guest name the blocks of its data disk which it does not use; QEMU takes them out of the disk's file. */
-export async function trimDisk(link: GuestLink, signal: AbortSignal): Promise<void> {
-  const { code, stderr } = await link.exec(['sh', '-c', script, 'sh', dataFolder], { signal, timeoutMs });
+export async function trimDisk(
+  link: GuestLink,
+  { signal, folder = dataFolder }: { signal: AbortSignal; folder?: string | undefined },
+): Promise<void> {
+  const { code, stderr } = await link.exec(['sh', '-c', script, 'sh', folder], { signal, timeoutMs });
   if (code === 0) return;
   throw new EngineError({
     code: 'guest_command_failed',
