@@ -5,7 +5,7 @@ import { type ProcessUsage, processUsage } from './host-usage.ts';
 import type { GuestLink } from './ports.ts';
 
 /** How often QEMU is looked at: a read of /proc, of which the guest knows nothing. */
-const defaultIntervalMs = 60_000;
+const intervalMs = 60_000;
 
 /** Of one core, over an interval. An idle emulated guest takes a few percent, one that does anything takes a whole core. */
 const idleShare = 0.15;
@@ -13,49 +13,49 @@ const idleShare = 0.15;
 /** Less than this is not worth that the guest reads its files again. */
 const worthBytes = 256 * 1024 ** 2;
 
-export interface IdleMemoryOptions {
-  readonly link: GuestLink;
-  /** QEMU's. */
-  readonly pid: number;
-  readonly log: Log;
-  /** Ends it. */
-  readonly signal: AbortSignal;
-  readonly intervalMs?: number;
-  readonly worthBytes?: number;
+/** Decides, from one look at QEMU to the next, when its guest should drop its copies of files. */
+export class IdleMemory {
+  #before: ProcessUsage | undefined;
+  /** The least that QEMU has held after an idle interval since the last drop: what there is no use in asking for. */
+  #leastBytes = Number.POSITIVE_INFINITY;
+
+  /** True when the guest was idle for the last `elapsedMs`, and holds a good deal more than it did when idle before. */
+  isWorthDropping(now: ProcessUsage, elapsedMs: number): boolean {
+    const idle = this.#before !== undefined && now.cpuMs - this.#before.cpuMs < elapsedMs * idleShare;
+    this.#before = now;
+    if (!idle) return false;
+    const grown = now.residentBytes - this.#leastBytes > worthBytes;
+    this.#leastBytes = grown ? Number.POSITIVE_INFINITY : Math.min(this.#leastBytes, now.residentBytes);
+    return grown;
+  }
 }
 
 /**
- * Gives the host back what an idle guest keeps of files. Memory which programs free comes back by itself (free page
- * reporting); copies of files stay until the guest needs the room, which is never while it idles. So when QEMU has used
- * no processor to speak of for an interval and has grown a good deal since the guest last had none to give, the guest
- * is told to drop them. Whoever works is not disturbed. Never rejects.
+ * Gives the host back what an idle guest keeps of files, until `signal` aborts. Memory which programs free comes back by
+ * itself (free page reporting); copies of files stay until the guest needs the room, which is never while it idles. So
+ * when QEMU has used no processor to speak of and has grown, the guest is told to drop them. A guest that works is not
+ * disturbed, and one that idles is not woken to be asked. Never rejects.
  */
-export async function returnIdleMemory(options: IdleMemoryOptions): Promise<void> {
-  const { link, pid, log, signal, intervalMs = defaultIntervalMs } = options;
-  const worth = options.worthBytes ?? worthBytes;
-  let before: ProcessUsage | undefined;
-  /** What QEMU held when there was nothing to give; the guest's first idle minute sets it. */
-  let leastBytes = Number.POSITIVE_INFINITY;
+export async function returnIdleMemory(options: {
+  link: GuestLink;
+  /** QEMU's. */
+  pid: number;
+  log: Log;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { link, pid, log, signal } = options;
+  const memory = new IdleMemory();
   while (!signal.aborted) {
     try {
-      const now = await processUsage(pid);
-      const idle = before !== undefined && now.cpuMs - before.cpuMs < intervalMs * idleShare;
-      before = now;
-      if (idle && now.residentBytes - leastBytes > worth) {
-        log.debug(
-          { residentBytes: now.residentBytes, leastBytes },
-          'an idle guest drops its copies of files',
-        );
-        leastBytes = Number.POSITIVE_INFINITY;
+      const usage = await processUsage(pid);
+      if (memory.isWorthDropping(usage, intervalMs)) {
+        log.debug({ residentBytes: usage.residentBytes }, 'an idle guest drops its copies of files');
         await dropPageCache(link, signal);
-      } else if (idle) {
-        leastBytes = Math.min(leastBytes, now.residentBytes);
       }
-      await sleep(intervalMs, signal);
     } catch (thrown) {
-      // A guest that stands still answers nothing; it is asked again when it has grown once more.
+      // A guest that stands still answers nothing; it is asked again once it has grown again.
       if (!signal.aborted) log.debug({ err: thrown }, 'idle memory was not given back');
-      await sleep(intervalMs, signal).catch(() => undefined);
     }
+    await sleep(intervalMs, signal).catch(() => undefined);
   }
 }
