@@ -18,7 +18,8 @@ import { FakeImages } from './fake-images.ts';
 import { FakeLens } from './fake-lens.ts';
 import { type FakeProcedure, FakeScript } from './fake-script.ts';
 import { FakeTerminal } from './fake-terminal.ts';
-import { bootRecord, figuresRecord } from './records.ts';
+import { FakeVms } from './fake-vms.ts';
+import { pause } from './pause.ts';
 
 /** About what one emulator really takes. */
 const emulatorBytesOfEach = 11_300_000;
@@ -30,6 +31,7 @@ const emulatorBytesOfEach = 11_300_000;
  */
 export class FakeEngine implements EngineApi {
   readonly store: Store;
+  readonly vms: FakeVms;
   readonly script = new FakeScript();
   readonly doctor: FakeDoctor;
   readonly images: FakeImages;
@@ -51,6 +53,7 @@ export class FakeEngine implements EngineApi {
 
   constructor(initial: State) {
     this.store = new Store(initial);
+    this.vms = new FakeVms(this.store, this.script);
     this.doctor = new FakeDoctor(this.store, this.script);
     this.images = new FakeImages(this.store, this.script);
     this.lens = new FakeLens(this.script);
@@ -91,8 +94,7 @@ export class FakeEngine implements EngineApi {
   }
 
   changeVm(change: Partial<Vm>): void {
-    const vm = this.#vm('service');
-    this.commit({ in: 'vms', key: vm.name, value: { ...vm, ...change } });
+    this.vms.change('service', change);
   }
 
   /** What runs in a container, or in the VM itself (null). */
@@ -134,66 +136,36 @@ export class FakeEngine implements EngineApi {
     return settings;
   }
 
-  async startVm({ vm: name, discardState }: { vm: string; discardState: boolean }): Promise<Vm> {
-    this.changeVm({ state: 'starting', error: null, boot: bootRecord('qemu', Date.now()) });
-    await this.#carryOut('startVm', name, ...(discardState ? ['discarding the state'] : []));
-    const { endpoints } = this.#vm(name);
-    this.changeVm({
-      state: 'running',
-      savedState: null,
-      boot: bootRecord('emulators', Date.now()),
-      endpoints: { ...endpoints, dockerReady: true },
-    });
-    return this.#vm(name);
+  startVm(options: { vm: string; discardState: boolean }): Promise<Vm> {
+    return this.vms.start(options);
   }
 
-  async stopVm(name: string, by: StopBy = this.state.settings.stopBy): Promise<Vm> {
-    const suspends = by === 'suspend';
-    this.changeVm({ state: suspends ? 'suspending' : 'stopping' });
-    await this.#carryOut('stopVm', name, by);
-    const { endpoints } = this.#vm(name);
-    this.changeVm({
-      state: suspends ? 'suspended' : 'stopped',
-      savedState: suspends ? { savedAt: Date.now(), bytes: 303_000_000, problem: null } : null,
-      endpoints: { ...endpoints, dockerReady: false },
-    });
-    for (const container of Object.values(this.state.containers)) {
-      this.commit({ in: 'containers', key: container.id, value: { ...container, stale: true } });
-    }
-    return this.#vm(name);
+  stopVm(name: string, by?: StopBy): Promise<Vm> {
+    return this.vms.stop(name, by);
   }
 
-  async restartVm(name: string): Promise<Vm> {
-    await this.#carryOut('restartVm', name);
-    return this.#vm(name);
+  restartVm(name: string): Promise<Vm> {
+    return this.vms.restart(name);
   }
 
-  async discardState(name: string): Promise<Vm> {
-    await this.#carryOut('discardState', name);
-    this.changeVm({ state: 'stopped', savedState: null });
-    return this.#vm(name);
+  discardState(name: string): Promise<Vm> {
+    return this.vms.discardState(name);
   }
 
-  async vmFigures(): Promise<VmFigures> {
-    return { ...figuresRecord(), at: Date.now() };
+  vmFigures(): Promise<VmFigures> {
+    return this.vms.figures();
   }
 
-  async *watchFigures(_vm: string, signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
-    while (!signal.aborted) {
-      yield await this.vmFigures();
-      await pause(this.sampleEveryMs, signal);
-    }
+  watchFigures(_vm: string, signal: AbortSignal): AsyncGenerator<VmFigures, void, undefined> {
+    return this.vms.watchFigures(signal);
   }
 
-  async reclaimDisk(name: string): Promise<Reclaimed> {
-    await this.#carryOut('reclaimDisk', name);
-    return { beforeBytes: 4_100_000_000, afterBytes: 3_500_000_000 };
+  reclaimDisk(name: string): Promise<Reclaimed> {
+    return this.vms.reclaimDisk(name);
   }
 
-  async growDisk(name: string, diskGiB: number): Promise<Vm> {
-    await this.#carryOut('growDisk', name, String(diskGiB));
-    this.changeVm({ diskBytes: diskGiB * 1024 ** 3 });
-    return this.#vm(name);
+  growDisk(name: string, diskGiB: number): Promise<Vm> {
+    return this.vms.growDisk(name, diskGiB);
   }
 
   async plugDisk(): Promise<never> {
@@ -390,22 +362,4 @@ export class FakeEngine implements EngineApi {
   async #carryOut(procedure: FakeProcedure, ...details: string[]): Promise<void> {
     await this.script.carryOut(procedure, ...details);
   }
-
-  #vm(name: string): Vm {
-    const vm = this.state.vms[name];
-    if (!vm) throw new EngineError({ code: 'unknown_vm', message: `There is no VM "${name}".` });
-    return vm;
-  }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

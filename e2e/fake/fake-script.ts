@@ -30,6 +30,7 @@ export type FakeProcedure =
   | 'removeImage'
   | 'forecast'
   | 'launch'
+  | 'watchFigures'
   | 'watchLens';
 
 /** What a spec wants of the calls to come, and what was called. */

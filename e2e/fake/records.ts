@@ -12,6 +12,7 @@ import {
   type Settings,
   type Vm,
 } from '../../contract/records.ts';
+import type { SavedState } from '../../contract/saved-state.ts';
 import type { VmFigures } from '../../contract/vm-figures.ts';
 
 /** Valid records with ordinary values; tests name what matters to them. */
@@ -92,6 +93,11 @@ export function figuresRecord(): Omit<VmFigures, 'at'> {
     },
     disk: { guestTotalBytes: 67_000_000_000, guestUsedBytes: 2_900_000_000, hostBytes: 4_100_000_000 },
   };
+}
+
+/** The memory of a VM that was suspended an hour ago. */
+export function savedStateRecord(change: Partial<SavedState> = {}): SavedState {
+  return { savedAt: Date.now() - 3_700_000, bytes: 303_038_464, problem: null, ...change };
 }
 
 export function vmRecord(change: Partial<Vm> = {}): Vm {

@@ -1,15 +1,15 @@
-import type { Container } from '../../contract/records.ts';
+import type { SavedState } from '../../contract/saved-state.ts';
 import type { State } from '../../contract/state.ts';
-import { crashDiagnosis, noHandlerDiagnosis } from './diagnosis-records.ts';
+import { fullContainers, hostileImage } from './container-records.ts';
 import { emulationRecords } from './emulation-records.ts';
 import { fullImages } from './image-records.ts';
 import {
   bootRecord,
-  containerRecord,
   handlerRecord,
   handlerRecords,
   hostRecord,
   jobRecord,
+  savedStateRecord,
   selfTestRecord,
   settingsRecord,
   vmRecord,
@@ -23,6 +23,9 @@ export const scenarioNames = [
   'running',
   'full',
   'emulation',
+  'suspended',
+  'suspended-unusable',
+  'degraded',
   'broken',
   'no-docker-cli',
 ] as const;
@@ -202,6 +205,35 @@ const build: Record<ScenarioName, () => State> = {
       containers: Object.fromEntries(fullContainers().map((container) => [container.id, container])),
       handlers: emulationRecords(vmRecord().boot.startedAt),
     }),
+  suspended: () => suspended(savedStateRecord()),
+  'suspended-unusable': () =>
+    suspended(
+      savedStateRecord({
+        problem: {
+          code: 'saved_state_unusable',
+          message:
+            'The saved memory of VM "service" was made by QEMU 10.0.2, and this computer has 10.1.0 now.',
+          hint: 'Install QEMU 10.0.2 again and resume, or start without the saved memory: what ran in it is lost then.',
+          details: { 'saved with': 'QEMU 10.0.2, tcg, Nehalem', 'here now': 'QEMU 10.1.0, tcg, Nehalem' },
+        },
+      }),
+    ),
+  degraded: () =>
+    running({
+      vms: {
+        service: vmRecord({
+          state: 'degraded',
+          endpoints: { ...vmRecord().endpoints, dockerReady: false },
+          error: {
+            code: 'docker_unreachable',
+            message: 'Docker in VM "service" does not answer.',
+            hint: 'It is asked again by itself. If that lasts, restart the VM.',
+            details: {},
+          },
+        }),
+      },
+      containers: staleContainers(),
+    }),
   broken: () =>
     running({
       vms: {
@@ -224,11 +256,7 @@ const build: Record<ScenarioName, () => State> = {
           boot: brokenBoot(),
         }),
       },
-      containers: Object.fromEntries(
-        fullContainers()
-          .slice(0, 4)
-          .map((container) => [container.id, { ...container, stale: true }]),
-      ),
+      containers: staleContainers(),
       handlers: unknownHandlers(),
     }),
   'no-docker-cli': () =>
@@ -245,6 +273,20 @@ const build: Record<ScenarioName, () => State> = {
     }),
 };
 
+function suspended(savedState: SavedState): State {
+  return running({
+    vms: { service: vmRecord({ ...notRunning, state: 'suspended', savedState }) },
+    containers: staleContainers(),
+    handlers: unknownHandlers(),
+  });
+}
+
+/** What ran when the VM was last heard of. */
+function staleContainers(): State['containers'] {
+  const known = fullContainers().slice(0, 4);
+  return Object.fromEntries(known.map((container) => [container.id, { ...container, stale: true }]));
+}
+
 function brokenBoot(): State['vms'][string]['boot'] {
   const boot = bootRecord('init', Date.now() - 40_000);
   return {
@@ -253,112 +295,4 @@ function brokenBoot(): State['vms'][string]['boot'] {
       stage.id === 'disks' ? { ...stage, problem: 'The data disk could not be mounted.' } : stage,
     ),
   };
-}
-
-/** Text as only an attacker, or a test, writes it. */
-export const hostileName = '<img src=x onerror="document.title=\'pwned\'">';
-export const hostileImage = 'registry.example/\u202egpj.tnecnonni\u2066/\u001b[31mred\u001b[0m:latest';
-
-function fullContainers(): Container[] {
-  const arm = { arch: 'arm64', execution: 'emulated', emulator: 'qemu-aarch64 10.0.2' } as const;
-  const port = (hostPort: number, containerPort: number, problem: string | null = null) => ({
-    hostAddress: '127.0.0.1',
-    hostPort,
-    containerPort,
-    protocol: 'tcp' as const,
-    problem,
-  });
-  return [
-    containerRecord({
-      name: 'web',
-      image: 'nginx:1.29',
-      command: 'nginx -g daemon off;',
-      ports: [port(8_080, 80), port(8_443, 443)],
-    }),
-    containerRecord({
-      ...arm,
-      name: 'api-arm',
-      image: 'ghcr.io/acme/api:2.4.1',
-      command: 'node server.js',
-      ports: [port(3_000, 3_000)],
-      composeProject: 'acme',
-    }),
-    containerRecord({
-      ...arm,
-      name: 'builder',
-      image: 'acme/build:arm64',
-      command: 'make -j2 all',
-      execution: 'mixed',
-      composeProject: 'acme',
-    }),
-    containerRecord({
-      name: 'metrics',
-      image: 'prom/prometheus:v3.5.0',
-      arch: 'riscv64',
-      execution: 'emulated',
-      emulator: 'qemu-riscv64 10.0.2',
-      ports: [port(9_090, 9_090, 'port 9090 is in use on this computer')],
-      status: 'Up 2 hours (healthy)',
-    }),
-    containerRecord({
-      name: 'db',
-      image: 'postgres:17',
-      command: 'postgres',
-      state: 'paused',
-      status: 'Up 2 hours (Paused)',
-    }),
-    containerRecord({
-      ...arm,
-      name: 'migrate',
-      image: 'ghcr.io/acme/api:2.4.1',
-      state: 'exited',
-      status: 'Exited (139) 4 minutes ago',
-      exitCode: 139,
-      diagnosis: crashDiagnosis(),
-    }),
-    containerRecord({
-      name: 'queue',
-      image: 'ghcr.io/acme/api:2.4.1',
-      arch: 'arm64',
-      execution: 'unknown',
-      state: 'exited',
-      status: 'Exited (126) 1 minute ago',
-      exitCode: 126,
-      diagnosis: noHandlerDiagnosis(),
-    }),
-    containerRecord({
-      name: 'nightly',
-      image: 'acme/report:7',
-      state: 'exited',
-      status: 'Exited (3) 6 hours ago',
-      exitCode: 3,
-    }),
-    containerRecord({
-      name: 'one-off',
-      image: 'busybox',
-      state: 'exited',
-      status: 'Exited (0) 2 hours ago',
-      exitCode: 0,
-      arch: 's390x',
-      execution: 'unknown',
-    }),
-    containerRecord({
-      name: hostileName,
-      image: hostileImage,
-      command: 'sh -c "\u001b]0;pwned\u0007echo \u202edesrever"',
-      status: '</td><script>document.title="pwned"</script>',
-    }),
-    containerRecord({
-      name: `endless-${'x'.repeat(200)}`,
-      image: `registry.example/${'deep/'.repeat(30)}image@sha256:${'0'.repeat(64)}`,
-      status: 'Up 12 days',
-      ports: [
-        port(5_000, 5_000),
-        port(5_001, 5_001),
-        port(5_002, 5_002),
-        port(5_003, 5_003),
-        port(5_004, 5_004),
-      ],
-    }),
-  ];
 }

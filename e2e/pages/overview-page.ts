@@ -8,7 +8,14 @@ export class OverviewPage {
   readonly state: Locator;
   readonly problem: Locator;
   readonly startButton: Locator;
+  /** The one of the two that the setting says. */
   readonly stopButton: Locator;
+  readonly resumeButton: Locator;
+  /** Memory, processor and disk; each a region of its own in it. */
+  readonly figures: Locator;
+  readonly reclaimButton: Locator;
+  readonly reclaimOutcome: Locator;
+  readonly growButton: Locator;
   readonly restartButton: Locator;
   readonly cancelButton: Locator;
   readonly boot: Locator;
@@ -21,9 +28,14 @@ export class OverviewPage {
     this.state = this.card.getByRole('status');
     this.problem = this.card.getByRole('region', { name: 'Problem' });
     this.startButton = this.card.getByRole('button', { name: /^(Start|Start again|Resume)$/ });
-    this.stopButton = this.card.getByRole('button', { name: 'Stop', exact: true });
+    this.stopButton = this.card.getByRole('button', { name: /^(Suspend|Shut down)$/ });
+    this.resumeButton = this.card.getByRole('button', { name: /^(Resume|Try to resume)$/ });
+    this.figures = page.getByRole('region', { name: 'What it uses' });
     this.restartButton = this.card.getByRole('button', { name: 'Restart' });
     this.cancelButton = this.card.getByRole('button', { name: /^Cancel/ });
+    this.reclaimButton = this.figures.getByRole('button', { name: 'Give unused disk space back' });
+    this.reclaimOutcome = this.figures.getByRole('status', { name: 'Space given back' });
+    this.growButton = this.figures.getByRole('button', { name: 'Make the disk larger…' });
     this.boot = page.getByRole('list', { name: 'Boot stages' });
     this.connect = page.getByRole('region', { name: 'Use your Docker CLI' });
     this.dialog = page.getByRole('alertdialog');
@@ -39,10 +51,36 @@ export class OverviewPage {
     return this.boot.getByRole('listitem').filter({ hasText: label }).last();
   }
 
-  /** Stops the VM, and says yes when it asks because containers are running. */
-  async stop(): Promise<void> {
-    await this.stopButton.click();
-    await this.#confirm('Stop');
+  /** Saves the VM's memory, whatever the setting says. */
+  async suspend(): Promise<void> {
+    await this.chooseStop('Suspend');
+  }
+
+  /** Powers the VM off, whatever the setting says; says yes when it asks because containers are running. */
+  async shutDown(): Promise<void> {
+    await this.chooseStop('Shut down');
+    await this.#confirm('Shut down');
+  }
+
+  /** From the arrow beside the button; a question may follow. */
+  async chooseStop(label: 'Suspend' | 'Shut down'): Promise<void> {
+    await this.card.getByRole('button', { name: 'Ways to stop' }).click();
+    await this.page.getByRole('menuitem', { name: label }).click();
+  }
+
+  async resume(): Promise<void> {
+    await this.resumeButton.click();
+  }
+
+  /** From the arrow beside Resume; a question follows. */
+  async chooseDiscard(label: 'Start without' | 'Delete'): Promise<void> {
+    await this.card.getByRole('button', { name: 'More about the saved memory' }).click();
+    await this.page.getByRole('menuitem', { name: label }).click();
+  }
+
+  /** What is measured: `meter('Memory')`. */
+  meter(name: 'Memory' | 'Processor' | 'Data disk'): Locator {
+    return this.figures.getByRole('region', { name });
   }
 
   async restart(): Promise<void> {

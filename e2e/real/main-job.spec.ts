@@ -248,7 +248,7 @@ test('a killed QEMU is told with its last words, and one click brings the data b
 test('stops in order and leaves no QEMU and no socket', async () => {
   const { vms } = await home.foredeckJson<EngineState['status']>('status');
   await window.goTo('Overview');
-  await window.overview.stop();
+  await window.overview.shutDown();
   await expect(window.overview.state).toHaveText('Stopped', { timeout: 120_000 });
   expect(isAlive(vms[0]?.pid)).toBe(false);
   expect(await readdir(home.path)).not.toContain('docker.sock');

@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test';
-import { scenario } from '../fake/scenarios.ts';
 import type { ScreenName } from '../pages/window-page.ts';
 import { expect, test } from './ui-test.ts';
 
@@ -87,10 +86,19 @@ for (const theme of ['light', 'dark'] as const) {
     await proved.window.emulation.toggle('arm64').click();
     await expect(proved.window.emulation.dialog).toContainText('node server.js');
     expect(await faintTexts(page), `what uses an emulator in ${theme}`).toEqual([]);
-    const broken = scenario('broken');
-    const opened = await openWith(broken);
-    await expect(opened.window.overview.state).toHaveText('Broken');
-    expect(await faintTexts(page), `a broken VM in ${theme}`).toEqual([]);
+    for (const [name, word] of [
+      ['broken', 'Broken'],
+      ['degraded', 'Degraded'],
+      ['suspended', 'Suspended'],
+      ['suspended-unusable', 'Suspended'],
+    ] as const) {
+      const opened = await openWith(name);
+      await expect(opened.window.overview.state).toHaveText(word);
+      expect(await faintTexts(page), `${name} in ${theme}`).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'More about the saved memory' }).click();
+    await expect(page.getByRole('menuitem')).toHaveCount(2);
+    expect(await faintTexts(page), `the menu of a suspended VM in ${theme}`).toEqual([]);
   });
 }
 

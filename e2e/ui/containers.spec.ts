@@ -1,5 +1,5 @@
+import { hostileName } from '../fake/container-records.ts';
 import { containerRecord, emulatedProcess } from '../fake/records.ts';
-import { hostileName } from '../fake/scenarios.ts';
 import { expect, test } from './ui-test.ts';
 
 test('an empty table teaches the command, and says what it needs first', async ({ openWith }) => {

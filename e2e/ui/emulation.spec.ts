@@ -1,6 +1,7 @@
 import { EngineError } from '../../engine/base/engine-error.ts';
+import { hostileName } from '../fake/container-records.ts';
 import { emulatedProcess, handlerRecord, selfTestRecord } from '../fake/records.ts';
-import { hostileName, scenario } from '../fake/scenarios.ts';
+import { scenario } from '../fake/scenarios.ts';
 import { expect, test } from './ui-test.ts';
 
 const unreachable = () =>

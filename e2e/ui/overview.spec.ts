@@ -39,19 +39,18 @@ test('cancels a start under way', async ({ openWith }) => {
   expect(engine.asked).toEqual(['stopVm service suspend']);
 });
 
-test('asks before it stops running containers, and names them', async ({ openWith }) => {
+test('asks before shutting down stops containers, and names them', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
-  await window.overview.stopButton.click();
+  await window.overview.chooseStop('Shut down');
   await expect(window.overview.dialog).toContainText('6 running containers stop with it');
   await expect(window.overview.dialog).toContainText('api-arm');
   await expect(window.overview.dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await window.page.keyboard.press('Escape');
   await expect(window.overview.dialog).toBeHidden();
-  await expect(window.overview.stopButton).toBeFocused();
   expect(engine.asked).toEqual([]);
-  await window.overview.stop();
+  await window.overview.shutDown();
   await expect(window.overview.state).toHaveText('Stopped');
-  expect(engine.asked).toEqual(['stopVm service suspend']);
+  expect(engine.asked).toEqual(['stopVm service shut-down']);
 });
 
 test('does not ask when nothing runs, and asks the engine once for two clicks', async ({ openWith }) => {

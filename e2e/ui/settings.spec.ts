@@ -45,6 +45,44 @@ test('a change by another client shows in a form nobody has touched', async ({ o
   await expect(window.settings.field('Processors')).toHaveValue('6');
 });
 
+test('chooses what stopping and quitting do', async ({ openWith }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Settings');
+  const choice = window.page.getByRole('radiogroup', { name: 'When stopped or quitting' });
+  await expect(choice.getByRole('radio', { name: 'Suspend' })).toBeChecked();
+  await expect(choice).toContainText('Containers go on where they stopped.');
+  await choice.getByRole('radio', { name: 'Shut down' }).click();
+  await window.settings.saveButton.click();
+  await expect.poll(() => engine.asked).toEqual(['setSettings {"stopBy":"shut-down"}']);
+  await window.goTo('Overview');
+  await expect(window.overview.stopButton).toHaveText('Shut down');
+});
+
+test('a larger disk is made larger, a smaller one refused with the reason', async ({ openWith }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Settings');
+  const disk = window.settings.field('Data disk in GiB');
+  await disk.fill('32');
+  await expect(disk).toHaveAccessibleDescription(
+    'It holds 64 GiB already, and a disk cannot be made smaller.',
+  );
+  await disk.fill('128');
+  await window.settings.field('Processors').fill('3');
+  await window.settings.saveButton.click();
+  await expect.poll(() => engine.asked).toEqual(['growDisk service 128', 'setSettings {"cpus":3}']);
+  await expect(disk).toHaveValue('128');
+});
+
+test('the disk of a suspended VM stays as it is', async ({ openWith }) => {
+  const { engine, window } = await openWith('suspended');
+  await window.goTo('Settings');
+  const disk = window.settings.field('Data disk in GiB');
+  await disk.fill('128');
+  await expect(disk).toHaveAccessibleDescription(/Resume it first/);
+  await disk.press('Enter');
+  expect(engine.asked).toEqual([]);
+});
+
 test('the theme follows the system until one is chosen, which is kept', async ({ openWith, page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   const { window } = await openWith('running');

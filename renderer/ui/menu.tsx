@@ -4,6 +4,8 @@ import { classNames } from './class-names.ts';
 
 export interface MenuItem {
   label: string;
+  /** A second line: what choosing it brings. */
+  note?: string;
   icon?: ReactNode;
   danger?: boolean;
   /** Why it cannot be chosen now, shown below the label. */
@@ -25,7 +27,8 @@ export function Menu({ trigger, items }: { trigger: ReactElement; items: readonl
                 disabled={item.unavailable !== undefined}
                 onClick={item.onSelect}
                 className={classNames(
-                  'flex min-h-8 items-center gap-2.5 rounded-md px-2.5 py-1 outline-none data-highlighted:bg-hover',
+                  'flex min-h-8 gap-2.5 rounded-md px-2.5 py-1 outline-none data-highlighted:bg-hover',
+                  item.note === undefined ? 'items-center' : 'items-start',
                   item.danger && 'text-bad',
                   item.unavailable !== undefined && 'opacity-50',
                 )}
@@ -33,6 +36,7 @@ export function Menu({ trigger, items }: { trigger: ReactElement; items: readonl
                 {item.icon}
                 <span className="min-w-0">
                   <span className="block truncate">{item.label}</span>
+                  {item.note ? <span className="block text-sm text-muted">{item.note}</span> : null}
                   {item.unavailable ? (
                     <span className="block text-xs text-muted">{item.unavailable}</span>
                   ) : null}

@@ -1,4 +1,5 @@
 import type { Accelerator, BootStageId, VmState } from '../../contract/records.ts';
+import type { StopBy } from '../../contract/saved-state.ts';
 import type { LampTone } from '../ui/lamp.tsx';
 
 export const vmStateWords: Record<VmState, { word: string; sentence: string; lamp: LampTone }> = {
@@ -21,9 +22,27 @@ export const vmStateWords: Record<VmState, { word: string; sentence: string; lam
   running: { word: 'Running', sentence: 'Docker answers on this computer.', lamp: 'good' },
   degraded: { word: 'Degraded', sentence: 'It runs, but something in it needs attention.', lamp: 'warn' },
   suspending: { word: 'Suspending', sentence: 'Writing its memory to disk.', lamp: 'busy' },
-  suspended: { word: 'Suspended', sentence: 'Its memory is on disk; starting resumes it.', lamp: 'off' },
+  suspended: {
+    word: 'Suspended',
+    sentence: 'Its memory is on disk; containers go on where they stopped.',
+    lamp: 'off',
+  },
   stopping: { word: 'Stopping', sentence: 'Containers are being stopped, then the VM.', lamp: 'busy' },
   broken: { word: 'Broken', sentence: 'It ended unexpectedly. The data disk is intact.', lamp: 'bad' },
+};
+
+/** The two ways to stop: what a person gains or loses by each. */
+export const stopByWords: Record<StopBy, { word: string; gain: string; price: string }> = {
+  suspend: {
+    word: 'Suspend',
+    gain: 'Containers go on where they stopped.',
+    price: 'The VM’s memory goes to a file on this computer, and the next start takes seconds.',
+  },
+  'shut-down': {
+    word: 'Shut down',
+    gain: 'Containers are stopped.',
+    price: 'No memory is kept on disk; the next start boots, which takes longer.',
+  },
 };
 
 export const acceleratorWords: Record<Accelerator, string> = {

@@ -44,3 +44,18 @@ it('says what is wrong with each field and changes nothing then', () => {
   expect(change).toEqual({});
   expect(Object.keys(problems).sort()).toEqual(['cpus', 'diskGiB', 'memoryMiB', 'mirror']);
 });
+
+it('takes a larger disk and says why it takes no smaller one', () => {
+  expect(readDraft({ ...draftOf(saved), diskGiB: '128' }, saved).change).toEqual({ diskGiB: 128 });
+  const smaller = readDraft({ ...draftOf(saved), diskGiB: '32', stopBy: 'shut-down' }, saved);
+  expect(smaller).toEqual({
+    change: {},
+    problems: { diskGiB: 'It holds 64 GiB already, and a disk cannot be made smaller.' },
+  });
+});
+
+it('changes how the VM is stopped', () => {
+  expect(readDraft({ ...draftOf(saved), stopBy: 'shut-down' }, saved).change).toEqual({
+    stopBy: 'shut-down',
+  });
+});

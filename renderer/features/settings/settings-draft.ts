@@ -1,8 +1,10 @@
 import { Settings } from '../../../contract/records.ts';
+import { readDiskSize } from '../../vocabulary/disk-size.ts';
 
 /** The form: what is typed, as typed. Empty text means "chosen for me". */
 export interface SettingsDraft {
   autoStart: boolean;
+  stopBy: Settings['stopBy'];
   accelerator: Settings['accelerator'];
   cpus: string;
   memoryMiB: string;
@@ -15,6 +17,7 @@ export type DraftProblems = Partial<Record<keyof SettingsDraft, string>>;
 export function draftOf(settings: Settings): SettingsDraft {
   return {
     autoStart: settings.autoStart,
+    stopBy: settings.stopBy,
     accelerator: settings.accelerator,
     cpus: settings.cpus?.toString() ?? '',
     memoryMiB: settings.memoryMiB?.toString() ?? '',
@@ -23,35 +26,42 @@ export function draftOf(settings: Settings): SettingsDraft {
   };
 }
 
-/** What the draft changes, or why it cannot be saved. The bounds are the contract's own. */
+const bytesPerGiB = 1024 ** 3;
+
+/**
+ * What the draft changes, or why it cannot be saved. The bounds are the contract's own; a disk is as large as it is, so
+ * `saved.diskGiB` is the disk's size and nothing below it can be had.
+ */
 export function readDraft(
   draft: SettingsDraft,
   saved: Settings,
 ): { change: Partial<Settings>; problems: DraftProblems } {
   const read = {
     autoStart: draft.autoStart,
+    stopBy: draft.stopBy,
     accelerator: draft.accelerator,
     cpus: number(draft.cpus),
     memoryMiB: number(draft.memoryMiB),
     diskGiB: number(draft.diskGiB) ?? Number.NaN,
     mirror: draft.mirror.trim() === '' ? null : draft.mirror.trim(),
   };
+  const disk = readDiskSize(draft.diskGiB, saved.diskGiB * bytesPerGiB);
   const parsed = Settings.pick({
     autoStart: true,
+    stopBy: true,
     accelerator: true,
     cpus: true,
     memoryMiB: true,
     diskGiB: true,
     mirror: true,
   }).safeParse(read);
-  if (!parsed.success) {
-    const problems: DraftProblems = {};
-    for (const issue of parsed.error.issues) {
-      const field = issue.path[0];
-      if (isField(field)) problems[field] = explanations[field];
-    }
-    return { change: {}, problems };
+  const problems: DraftProblems = {};
+  for (const issue of parsed.error?.issues ?? []) {
+    const field = issue.path[0];
+    if (isField(field)) problems[field] = explanations[field];
   }
+  if ('problem' in disk) problems.diskGiB = disk.problem;
+  if (!parsed.success || 'problem' in disk) return { change: {}, problems };
   const changed = Object.entries(parsed.data).filter(
     ([name, value]) => saved[name as keyof Settings] !== value,
   );
@@ -60,6 +70,7 @@ export function readDraft(
 
 const explanations: Record<keyof SettingsDraft, string> = {
   autoStart: 'On or off.',
+  stopBy: 'One of the two.',
   accelerator: 'One of the list.',
   cpus: 'A whole number from 1 to 64, or empty.',
   memoryMiB: 'A whole number of MiB, at least 512, or empty.',

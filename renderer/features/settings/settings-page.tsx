@@ -5,6 +5,7 @@ import { perform } from '../../state/perform.ts';
 import { chooseTheme, type ThemeChoice, useTheme } from '../../state/theme.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Choice } from '../../ui/choice.tsx';
 import { controlLook } from '../../ui/control-look.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { Field, type FieldProps } from '../../ui/field.tsx';
@@ -13,7 +14,7 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { formatBytes } from '../../ui/text/bytes.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
-import { acceleratorWords } from '../../vocabulary/vm-words.ts';
+import { acceleratorWords, stopByWords } from '../../vocabulary/vm-words.ts';
 import { RememberedFixes } from './remembered-fixes.tsx';
 import { draftOf, readDraft, type SettingsDraft } from './settings-draft.ts';
 
@@ -43,15 +44,26 @@ function EngineSettings({ settings }: { settings: Settings }) {
   const saving = usePending('settings:save');
   const unavailable = useUnavailable();
   const vm = useServiceVm();
-  const shown = draft ?? draftOf(settings);
-  const { change, problems } = readDraft(shown, settings);
+  // The disk may have grown since the setting was made.
+  const saved = vm ? { ...settings, diskGiB: Math.round(vm.diskBytes / bytesPerGiB) } : settings;
+  const shown = draft ?? draftOf(saved);
+  const { change, problems } = readDraft(shown, saved);
+  if (change.diskGiB !== undefined && vm?.state === 'suspended') problems.diskGiB = suspendedDisk;
   const invalid = Object.keys(problems).length > 0;
   const dirty = invalid || Object.keys(change).length > 0;
   const edit = (part: Partial<SettingsDraft>): void => setDraft({ ...shown, ...part });
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (!dirty || invalid || unavailable) return;
-    if (await perform('settings:save', (client) => client.settings.set(change))) setDraft(null);
+    const { diskGiB, ...others } = change;
+    if (diskGiB !== undefined && vm) {
+      const grown = await perform('settings:save', (client) => client.vm.growDisk({ vm: vm.name, diskGiB }));
+      if (!grown) return;
+    }
+    if (Object.keys(others).length > 0) {
+      if (!(await perform('settings:save', (client) => client.settings.set(others)))) return;
+    }
+    setDraft(null);
   };
   return (
     <Card title="Virtual machine">
@@ -66,6 +78,18 @@ function EngineSettings({ settings }: { settings: Settings }) {
               label="Start with Foredeck"
               checked={shown.autoStart}
               onChange={(autoStart) => edit({ autoStart })}
+            />
+          </div>
+          <div className="py-3">
+            <Choice
+              label="When stopped or quitting"
+              value={shown.stopBy}
+              onChange={(stopBy) => edit({ stopBy })}
+              options={(['suspend', 'shut-down'] as const).map((value) => ({
+                value,
+                label: stopByWords[value].word,
+                note: `${stopByWords[value].gain} ${stopByWords[value].price}`,
+              }))}
             />
           </div>
           <Field
@@ -111,7 +135,7 @@ function EngineSettings({ settings }: { settings: Settings }) {
           />
           <TextField
             label="Data disk in GiB"
-            description="At most; it takes only what is used. Applies to a disk made from now on."
+            description="At most; it takes only what is used. It can be made larger, never smaller."
             problem={problems.diskGiB}
             inputMode="numeric"
             value={shown.diskGiB}
@@ -157,6 +181,11 @@ function EngineSettings({ settings }: { settings: Settings }) {
     </Card>
   );
 }
+
+const bytesPerGiB = 1024 ** 3;
+
+const suspendedDisk =
+  'Not while the VM is suspended: its saved memory fits the disk as it is. Resume it first.';
 
 const chosenForMe = 'Chosen for me';
 

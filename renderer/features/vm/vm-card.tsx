@@ -12,6 +12,7 @@ import { plainText } from '../../ui/text/plain-text.ts';
 import { JobProgress } from '../../vocabulary/job-progress.tsx';
 import { vmStateWords } from '../../vocabulary/vm-words.ts';
 import { AcceleratorNote } from './accelerator-note.tsx';
+import { SavedStateNote } from './saved-state-note.tsx';
 import { VmActions } from './vm-actions.tsx';
 
 /** The VM: its state in words, what can be done with it, what went wrong, what it is made of. */
@@ -30,7 +31,11 @@ export function VmCard({ vm }: { vm: Vm }) {
               <Pill title="An earlier engine started it; this one took it over">adopted</Pill>
             ) : null}
           </p>
-          <p className="text-muted">{words.sentence}</p>
+          <p className="text-muted">
+            {vm.savedState?.problem
+              ? 'Its memory is on disk, and cannot be used as things are.'
+              : words.sentence}
+          </p>
         </div>
         <div className="flex flex-wrap gap-2">
           <VmActions vm={vm} />
@@ -47,6 +52,7 @@ export function VmCard({ vm }: { vm: Vm }) {
           />
         </div>
       ) : null}
+      {vm.savedState ? <SavedStateNote vm={vm} savedState={vm.savedState} /> : null}
       <ComposeProgress vm={vm} />
       <div className="border-t border-line px-4 py-4">
         <Facts facts={useFacts(vm)} />

@@ -3,6 +3,7 @@ import { useServiceVm } from '../../state/hooks.ts';
 import { Page } from '../../ui/page.tsx';
 import { BootCard } from './boot-card.tsx';
 import { ConsoleCard } from './console-card.tsx';
+import { FiguresCard } from './figures-card.tsx';
 import { VmCard } from './vm-card.tsx';
 
 /** The overview. `beside` is what another feature shows next to the boot. */
@@ -16,6 +17,7 @@ export function VmPage({ beside }: { beside: ReactNode }) {
         beside
       ) : (
         <>
+          <FiguresCard vm={vm} />
           <div className="grid items-start gap-4 min-[68rem]:grid-cols-2">
             {beside}
             <BootCard vm={vm} />
