@@ -43,6 +43,14 @@ export interface VmPaths {
   readonly record: string;
   /** Engine, at the first start; holds /var/lib/docker, emulators and the guest's home. Removed by a factory reset only. */
   readonly dataDisk: string;
+  /** Engine, random and new before each boot and each resume: a state that was saved for another one is never used. */
+  readonly diskGeneration: string;
+  /** Engine and QEMU, while the VM is suspended; excluded from backups by its `CACHEDIR.TAG`. Holds the next two. */
+  readonly stateFolder: string;
+  /** QEMU, when the VM is suspended: the guest's memory and devices (0600). Removed by the engine before it runs again. */
+  readonly savedMemory: string;
+  /** Engine, when that is safe on disk: makes it a saved state. Removed before the guest runs again. */
+  readonly savedManifest: string;
   /** Engine, when a handler is switched: which emulators are wanted in this VM, and in which version. */
   readonly emulators: string;
   /** Engine, after measuring: what each emulator costs in this VM. Safe to delete. */
@@ -61,6 +69,8 @@ export interface VmPaths {
   readonly run: string;
   /** Engine, when a boot is over: its timeline, for the engine that adopts the VM. */
   readonly boot: string;
+  /** Engine, while OpenSSH carries the Docker socket: folder (0700) with the VM's key, its host key and a socket. */
+  readonly carrier: string;
   /** QEMU's standard error. */
   readonly qemuLog: string;
   /** Host side of this VM's Docker socket. */
@@ -97,6 +107,10 @@ export function pathsUnder(home: string): Paths {
       root,
       record: join(root, 'vm.json'),
       dataDisk: join(root, 'data.qcow2'),
+      diskGeneration: join(root, 'data.generation'),
+      stateFolder: join(root, 'state'),
+      savedMemory: join(root, 'state', 'memory'),
+      savedManifest: join(root, 'state', 'manifest.json'),
       emulators: join(root, 'emulators.json'),
       prices: join(root, 'prices.json'),
       keys: join(root, 'keys.json'),
@@ -106,6 +120,7 @@ export function pathsUnder(home: string): Paths {
       pidFile: join(root, 'qemu.pid'),
       run: join(root, 'run.json'),
       boot: join(root, 'boot.json'),
+      carrier: join(root, 'ssh'),
       qemuLog: join(root, 'qemu.log'),
       dockerSocket: name === serviceVmName ? dockerSocket : join(root, 'docker.sock'),
     };

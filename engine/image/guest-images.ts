@@ -64,6 +64,7 @@ export function createGuestImages(options: { source: TemplateSource; jobs: Jobs 
 
   return {
     find,
+    byId: async (id) => (await readImage(paths.images, id))?.composed ?? null,
     ensure: async ({ arch, signal }) => (await find(arch)) ?? (await shared(arch, listsMaxAgeMs, signal)),
     build: ({ arch, signal }) => shared(arch, 0, signal),
     list: async () => (await readImages(paths.images)).map((image) => image.composed.record),
@@ -99,6 +100,7 @@ async function readImage(folder: string, id: string): Promise<ReadImage | null> 
       composed: {
         record: manifest.image,
         rootPath: join(root, imageFiles.root),
+        rootSha256: manifest.files[imageFiles.root] ?? '',
         kernelPath: join(root, imageFiles.kernel),
         initrdPath: join(root, imageFiles.initrd),
         console: manifest.console,

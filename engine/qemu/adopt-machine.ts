@@ -18,24 +18,37 @@ const Uuid = z.object({ UUID: z.string() });
 
 /**
  * Takes over the QEMU of a VM from an engine that is gone: it must answer on the VM's control socket with the VM's
- * UUID, and its boot must have been proved. Anything else is ended (if it is this VM's QEMU) and its files removed.
+ * UUID, and its boot must have been proved. Anything else is ended (if it is this VM's QEMU) and its files removed; so
+ * is one whose guest stands still while its memory is published as saved, since that memory would be used twice.
  * Returns null when nothing is left running.
  */
 export async function adoptMachine(options: {
   vm: VmRecord;
   paths: VmPaths;
+  statePublished: boolean;
   log: Log;
   signal: AbortSignal;
 }): Promise<Machine | null> {
-  const { vm, paths, log } = options;
+  const { vm, paths, statePublished, log } = options;
   const run = await readRunFile(paths.run);
   const qmp = await connectToOurs(options);
   if (qmp && run?.proved && run.uuid === vm.uuid && (await isQemuOf(run.pid, vm.uuid))) {
     const process = adoptQemu({ pid: run.pid, uuid: vm.uuid, logPath: paths.qemuLog, mayBeGone: qmp.closed });
-    const machine = await QemuMachine.connect({ run, process, qmp, paths, adopted: true });
-    await machine.forwards.removePublished();
-    log.info({ vm: vm.name, pid: run.pid }, 'adopted a running QEMU');
-    return machine;
+    try {
+      const machine = await QemuMachine.connect({ run, process, qmp, paths, adopted: true });
+      if (machine.interrupted) await machine.cancelSave();
+      if (!(machine.interrupted && statePublished)) {
+        await machine.forwards.removePublished();
+        log.info({ vm: vm.name, pid: run.pid }, 'adopted a running QEMU');
+        return machine;
+      }
+      log.info({ vm: vm.name, pid: run.pid }, 'ending a QEMU whose memory is saved');
+      await endSaved(machine);
+      return null;
+    } catch (thrown) {
+      // It was on its way out.
+      if (!(await settledWithin(qmp.closed, 0))) throw thrown;
+    }
   }
   if (qmp) {
     log.warn({ vm: vm.name }, 'ending a QEMU which an earlier engine left half started');
@@ -49,6 +62,12 @@ export async function adoptMachine(options: {
   }
   await removeRunFiles(paths);
   return null;
+}
+
+async function endSaved(machine: QemuMachine): Promise<void> {
+  await machine.quit().catch(() => undefined);
+  if (!(await settledWithin(machine.exited, quitTimeoutMs))) await machine.terminate();
+  await machine.exited;
 }
 
 /** A control connection to this VM's QEMU; undefined when nobody answers, or somebody else does. */

@@ -67,6 +67,27 @@ export function commandLine(input: CommandLineInput): string[] {
   ];
 }
 
+/** QEMU's arguments that make it wait for a saved memory, and then for `cont`. */
+export const incomingArguments = ['-S', '-incoming', 'defer'];
+
+/**
+ * The machine itself, whatever its files are called and its kernel was told: a saved memory fits a machine of the same
+ * shape and no other.
+ */
+export function machineShape(input: CommandLineInput): string[] {
+  return commandLine({
+    ...input,
+    kernelPath: 'kernel',
+    initrdPath: 'initrd',
+    kernelCommandLine: '',
+    rootPath: 'root',
+    dataDiskPath: 'data',
+    consolePath: 'console',
+    qmpSocketPath: 'qmp',
+    pidFilePath: 'pid',
+  });
+}
+
 /** A value inside one of QEMU's comma-separated options: a comma is written twice (qemu(1), "-drive file="). */
 export function optionValue(value: string): string {
   return value.replaceAll(',', ',,');

@@ -48,6 +48,11 @@ export class QemuHotDisks implements HotDisks {
     }
   }
 
+  async plugged(): Promise<string[]> {
+    const devices = await this.#devices();
+    return devices.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+  }
+
   async unplug(serial: string, signal: AbortSignal): Promise<void> {
     const node = prefix + serial;
     if ((await this.#devices()).includes(node)) await this.#release(node, signal);

@@ -171,7 +171,7 @@ describe.skipIf(process.arch !== 'x64')('QEMU behind the hypervisor port', () =>
       await once(child, 'exit');
       expect(await isQemuOf(started.pid, vm.uuid)).toBe(true);
 
-      const machine = await hypervisor.adopt({ vm, paths, signal: never });
+      const machine = await hypervisor.adopt({ vm, paths, statePublished: false, signal: never });
       expect(machine).toMatchObject({
         pid: started.pid,
         sshPort: started.sshPort,
@@ -203,7 +203,7 @@ describe.skipIf(process.arch !== 'x64')('QEMU behind the hypervisor port', () =>
       try {
         await writeFile(paths.run, JSON.stringify({ ...run, pid: bystander.pid }));
         await writeFile(paths.pidFile, `${bystander.pid}\n`);
-        expect(await hypervisor.adopt({ vm, paths, signal: never })).toBeNull();
+        expect(await hypervisor.adopt({ vm, paths, statePublished: false, signal: never })).toBeNull();
         expect(bystander.exitCode).toBeNull();
         expect(bystander.signalCode).toBeNull();
         expect(bystander.kill(0)).toBe(true);
@@ -221,7 +221,7 @@ describe.skipIf(process.arch !== 'x64')('QEMU behind the hypervisor port', () =>
       const run = JSON.parse(await readFile(paths.run, 'utf8'));
       await writeFile(paths.run, JSON.stringify({ ...run, proved: false }));
       machine.detach();
-      expect(await hypervisor.adopt({ vm, paths, signal: never })).toBeNull();
+      expect(await hypervisor.adopt({ vm, paths, statePublished: false, signal: never })).toBeNull();
       expect(await machine.exited).toMatchObject({ code: 0 });
     });
   });

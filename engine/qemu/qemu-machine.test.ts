@@ -39,11 +39,14 @@ async function withQemuDouble(
     const qmp = await QmpClient.connect({ path: paths.qmpSocket, timeoutMs: 5_000, signal });
     const machine = await QemuMachine.connect({
       run: {
-        version: 1,
+        version: 2,
         pid: 1,
         uuid: 'u',
         proved: true,
         spawnedAt: 0,
+        bootedAt: 0,
+        processor: null,
+        shape: [],
         qemuVersion: '10.0.2',
         accelerator: 'tcg',
         trials: [],

@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Accelerator, AcceleratorTrial } from '../../contract/records.ts';
+import { EngineError } from '../base/engine-error.ts';
 import { Publisher } from '../base/publisher.ts';
 import type { VmPaths } from '../paths.ts';
 import type { Machine, MachineExit, MachinePause, MachineSize } from '../vm/ports.ts';
 import { QemuHotDisks } from './hot-disks.ts';
+import { cancelSave, loadGuest, saveGuest } from './migration.ts';
 import { QemuPortForwards } from './port-forwards.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import type { QmpClient, QmpEvent } from './qmp-client.ts';
@@ -19,6 +21,12 @@ const BlockIoError = z.object({
   reason: z.string().default('unknown'),
 });
 
+/** A cancelled migration ends with the page being written. */
+const cancelTimeoutMs = 30_000;
+
+/** States of QEMU (qapi/run-state.json) in which a guest stands still because this program was saving or loading it. */
+const savingStates = ['paused', 'finish-migrate', 'postmigrate'];
+
 /** A running QEMU with its control connection. Made by `connect`, when QMP answers already. */
 export class QemuMachine implements Machine {
   readonly uuid: string;
@@ -29,10 +37,14 @@ export class QemuMachine implements Machine {
   trials: readonly AcceleratorTrial[];
   readonly sshPort: number;
   readonly spawnedAt: number;
+  readonly bootedAt: number;
   readonly adopted: boolean;
+  interrupted = false;
   readonly imageId: string;
   readonly kernelVersion: string;
   readonly size: MachineSize;
+  readonly processor: string | null;
+  readonly shape: readonly string[];
   readonly forwards: QemuPortForwards;
   readonly disks: QemuHotDisks;
   readonly exited: Promise<MachineExit>;
@@ -41,6 +53,8 @@ export class QemuMachine implements Machine {
   readonly #pauses = new Publisher<MachinePause | null>();
   #pause: MachinePause | null = null;
   #shutdownCause: string | null = null;
+  /** Its standing still is wanted and no pause to tell of. */
+  #held = false;
 
   private constructor(input: MachineInput, sshPort: number) {
     const { run, paths } = input;
@@ -51,10 +65,13 @@ export class QemuMachine implements Machine {
     this.trials = run.trials;
     this.sshPort = sshPort;
     this.spawnedAt = run.spawnedAt;
+    this.bootedAt = run.bootedAt;
     this.adopted = input.adopted;
     this.imageId = run.imageId;
     this.kernelVersion = run.kernelVersion;
     this.size = run.size;
+    this.processor = run.processor;
+    this.shape = run.shape;
     this.forwards = new QemuPortForwards(input.qmp);
     this.disks = new QemuHotDisks(input.qmp);
     this.#process = input.process;
@@ -71,8 +88,10 @@ export class QemuMachine implements Machine {
     const sshPort = await new QemuPortForwards(input.qmp).sshPort();
     const machine = new QemuMachine(input, sshPort);
     input.qmp.onEvent((event) => machine.#onEvent(event));
-    const { status } = await input.qmp.execute('query-status', Status);
-    machine.#pause ??= pauseOfStatus(status);
+    const status = await machine.#status();
+    machine.interrupted = input.adopted && savingStates.includes(status);
+    machine.#held = machine.interrupted;
+    if (!machine.#held) machine.#pause ??= pauseOfStatus(status);
     return machine;
   }
 
@@ -86,6 +105,34 @@ export class QemuMachine implements Machine {
 
   async resume(): Promise<void> {
     await this.#qmp.execute('cont', z.unknown());
+    this.interrupted = false;
+    this.#held = false;
+  }
+
+  async save(options: { path: string; onStopped: () => void; signal: AbortSignal }): Promise<void> {
+    const { path, onStopped, signal } = options;
+    this.#held = true;
+    await this.#qmp.execute('stop', z.unknown());
+    const status = await this.#status();
+    if (status !== 'paused') throw notStopped(status);
+    onStopped();
+    try {
+      await saveGuest(this.#qmp, path, signal);
+    } catch (thrown) {
+      await this.cancelSave();
+      throw thrown;
+    }
+  }
+
+  /** Whatever became of a save, QEMU writes nothing any more afterwards. */
+  async cancelSave(): Promise<void> {
+    await cancelSave(this.#qmp, AbortSignal.timeout(cancelTimeoutMs));
+  }
+
+  /** Fills a QEMU that waits for a saved memory; its guest stands still then. */
+  async load(path: string, signal: AbortSignal): Promise<void> {
+    this.#held = true;
+    await loadGuest(this.#qmp, path, signal);
   }
 
   async growDataDisk(sizeBytes: number): Promise<void> {
@@ -108,11 +155,15 @@ export class QemuMachine implements Machine {
     this.#qmp.close();
   }
 
+  async #status(): Promise<string> {
+    return (await this.#qmp.execute('query-status', Status)).status;
+  }
+
   #onEvent({ event, data }: QmpEvent): void {
     if (event === 'SHUTDOWN') this.#shutdownCause = Shutdown.safeParse(data).data?.reason ?? null;
     if (event === 'RESUME') this.#setPause(null);
     // A STOP follows the block error which explains it.
-    if (event === 'STOP' && !this.#pause) {
+    if (event === 'STOP' && !this.#pause && !this.#held) {
       this.#setPause({ reason: 'other', detail: 'QEMU stopped the guest' });
     }
     if (event === 'BLOCK_IO_ERROR') {
@@ -144,6 +195,13 @@ export async function removeRunFiles(paths: VmPaths): Promise<void> {
   await rm(paths.pidFile, { force: true });
   // Last: as long as it is there, the rest may be.
   await rm(paths.run, { force: true });
+}
+
+function notStopped(status: string): EngineError {
+  return new EngineError({
+    code: 'qemu_failed',
+    message: `QEMU says "${status}" where it should have stopped.`,
+  });
 }
 
 /** States of QEMU (qapi/run-state.json) in which the guest stands still, though nobody asked it to. */

@@ -4,10 +4,10 @@ import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 
 /** What the next engine must know to take over a QEMU. What QEMU itself can tell (ports, UUID) is asked of it. */
 const RunFile = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   pid: z.number().int().positive(),
   uuid: z.string(),
-  /** False until the guest's init spoke under this accelerator; such a QEMU is ended, not adopted. */
+  /** False until the guest's init spoke under this accelerator, or its memory is loaded; it is not adopted before. */
   proved: z.boolean(),
   spawnedAt: z.number(),
   qemuVersion: z.string(),
@@ -15,6 +15,10 @@ const RunFile = z.object({
   trials: z.array(AcceleratorTrial),
   imageId: z.string(),
   kernelVersion: z.string(),
+  /** Epoch milliseconds; before `spawnedAt` where the guest was resumed. */
+  bootedAt: z.number(),
+  processor: z.string().nullable(),
+  shape: z.array(z.string()),
   size: z.object({ cpus: z.number().int(), memoryMiB: z.number().int() }),
   /** For people: what runs. */
   commandLine: z.array(z.string()),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComposedImage } from '../vm/ports.ts';
@@ -13,6 +14,15 @@ const endings = {
   halt: [0xf4, 0xeb, 0xfd],
   /** lidt of an empty table, int3: a triple fault resets the machine, as a kernel's panic does. */
   reset: [0x0f, 0x01, 0x1d, 0x00, 0x00, 0x00, 0x00, 0xcc],
+  /**
+   * For ever: a letter and a line end to COM1, then the next letter of the alphabet after a while of counting to 2^24.
+   * mov bl, 'a'; next: mov al, bl; out; mov al, '\n'; out; inc bl; cmp bl, '{'; jne skip; mov bl, 'a';
+   * skip: mov ecx, 2^24; loop itself; jmp next
+   */
+  count: [
+    ...[0xb3, 0x61, 0x88, 0xd8, 0xee, 0xb0, 0x0a, 0xee, 0xfe, 0xc3, 0x80, 0xfb, 0x7b, 0x75, 0x02, 0xb3, 0x61],
+    ...[0xb9, 0x00, 0x00, 0x00, 0x01, 0xe2, 0xfe, 0xeb, 0xe8],
+  ],
   /** out 0x604, 0x2000: q35's ACPI register switches it off. */
   poweroff: [0x66, 0xba, 0x04, 0x06, 0x66, 0xb8, 0x00, 0x20, 0x66, 0xef, 0xf4],
 } as const;
@@ -29,7 +39,8 @@ export async function tinyGuest(
   const rootPath = join(folder, 'root.img');
   const initrdPath = join(folder, 'initrd');
   await writeFile(kernelPath, kernel(options.text, options.end ?? 'halt'));
-  await writeFile(rootPath, Buffer.alloc(1024 * 1024));
+  const root = Buffer.alloc(1024 * 1024);
+  await writeFile(rootPath, root);
   await writeFile(initrdPath, 'initrd');
   return {
     record: {
@@ -44,6 +55,7 @@ export async function tinyGuest(
     },
     kernelPath,
     rootPath,
+    rootSha256: createHash('sha256').update(root).digest('hex'),
     initrdPath,
     console: 'ttyS0',
     kernelCommandLine: '',

@@ -32,6 +32,11 @@ export class BootTimeline {
     return this.#stages.some((stage) => stage.id === id && stage.atMs !== null);
   }
 
+  /** Whether the stage is part of this start and still missing. */
+  expects(id: BootStageId): boolean {
+    return this.#stages.some((stage) => stage.id === id && stage.atMs === null);
+  }
+
   /** The first stage, in the order they are expected, that is still missing. */
   get next(): BootStage | undefined {
     return this.#stages.find((stage) => stage.atMs === null);
@@ -62,6 +67,13 @@ export class BootTimeline {
   #change(id: BootStageId, change: Partial<BootStage>): void {
     this.#stages = this.#stages.map((stage) => (stage.id === id ? { ...stage, ...change } : stage));
   }
+}
+
+/** What there is of a start that resumes: the guest's own stages were reached when it booted. */
+const stagesOfResume: readonly BootStageId[] = ['qemu', 'ssh', 'docker', 'emulators'];
+
+export function resumeStages(): BootStage[] {
+  return emptyStages().filter(({ id }) => stagesOfResume.includes(id));
 }
 
 export function emptyStages(): BootStage[] {

@@ -4,6 +4,7 @@ import { Scope } from '../base/scope.ts';
 import { orAborted, sleep } from '../base/time.ts';
 import type { BootTimeline } from './boot-timeline.ts';
 import type { GuestConnector, GuestLink, GuestServices, Machine, VmKeys, VmRecord } from './ports.ts';
+import { setGuestClock } from './set-guest-clock.ts';
 import { sessionLost } from './vm-errors.ts';
 
 /** Between attempts while a guest boots: its sshd is expected any moment. */
@@ -36,9 +37,13 @@ export class GuestSession {
   #problem: EngineError | null = null;
   #wake: (() => void) | undefined;
   #retired = false;
+  /** Its guest may have stood still since its clock was right. */
+  #late: boolean;
 
   constructor(options: GuestSessionOptions) {
     this.#options = options;
+    const { adopted, bootedAt, spawnedAt } = options.machine;
+    this.#late = adopted || bootedAt !== spawnedAt;
     options.scope.defer(() => this.#disconnect());
   }
 
@@ -159,7 +164,9 @@ export class GuestSession {
         onStage();
       },
     });
-    await orAborted(attached, AbortSignal.any([signal, link.signal]));
+    const clock = this.#late ? setGuestClock(link) : undefined;
+    this.#late = true;
+    await orAborted(Promise.all([attached, clock]), AbortSignal.any([signal, link.signal]));
   }
 
   async #disconnect(): Promise<void> {

@@ -88,6 +88,8 @@ export interface GuestConnector {
 export interface ComposedImage {
   readonly record: GuestImage;
   readonly rootPath: string;
+  /** In hexadecimal. */
+  readonly rootSha256: string;
   readonly kernelPath: string;
   /** Without the VM's secrets, which are concatenated behind it. */
   readonly initrdPath: string;
@@ -104,6 +106,8 @@ export interface GuestImages {
   ensure(options: { arch: 'amd64' | 'arm64'; signal: AbortSignal }): Promise<ComposedImage>;
   /** What is composed already; null otherwise. */
   find(arch: 'amd64' | 'arm64'): Promise<ComposedImage | null>;
+  /** The image with this id, of whatever template; null when it is not there any more. */
+  byId(id: string): Promise<ComposedImage | null>;
 }
 
 /** Starts QEMU and takes over those which an earlier engine started. */
@@ -113,19 +117,72 @@ export interface Hypervisor {
    * `tool_too_old`, `accelerator_failed`, `qemu_failed` or `disk_full`; nothing runs then.
    */
   start(options: MachineStart): Promise<Machine>;
-  /** The running QEMU of this VM, when it answers with the VM's UUID; otherwise removes what is left of one. */
-  adopt(options: { vm: VmRecord; paths: VmPaths; signal: AbortSignal }): Promise<Machine | null>;
+  /**
+   * Loads a saved memory into a QEMU of the same shape; the guest stands still until `Machine.resume`. The saved memory
+   * is only read. Throws as `start` does, or `saved_state_unusable` where QEMU refuses it; nothing runs then.
+   */
+  resume(options: MachineResume): Promise<Machine>;
+  /** What has changed since a memory was saved, as the end of "it was suspended with ..."; null when it fits. */
+  misfit(options: MachineMatch): Promise<string | null>;
+  /**
+   * The running QEMU of this VM, when it answers with the VM's UUID; otherwise removes what is left of one. With
+   * `statePublished`, one whose guest stands still is ended: its memory is safe on disk.
+   */
+  adopt(options: {
+    vm: VmRecord;
+    paths: VmPaths;
+    statePublished: boolean;
+    signal: AbortSignal;
+  }): Promise<Machine | null>;
 }
 
-export interface MachineStart {
-  readonly vm: VmRecord;
-  readonly paths: VmPaths;
-  readonly image: ComposedImage;
-  readonly size: MachineSize;
+/** What the settings say about the machine. */
+export interface WantedMachine {
   /** `auto`, or the one accelerator to be used whatever is remembered about it. */
   readonly accelerator: Accelerator | 'auto';
   /** QEMU's `-cpu` under TCG; null: the measured default. */
   readonly cpuModel: string | null;
+}
+
+/** What a saved memory fits: it can be loaded where all of this is the same. */
+export interface MachineIdentity {
+  readonly qemuVersion: string;
+  readonly accelerator: Accelerator;
+  /** The host's processor where the guest uses it as it is; null under TCG. */
+  readonly processor: string | null;
+  readonly size: MachineSize;
+  /** QEMU's arguments, without what may change between two runs. */
+  readonly shape: readonly string[];
+}
+
+/** A saved machine and what would be started now. */
+export interface MachineMatch {
+  readonly vm: VmRecord;
+  readonly paths: VmPaths;
+  readonly image: ComposedImage;
+  readonly identity: MachineIdentity;
+  readonly wanted: WantedMachine;
+  readonly signal: AbortSignal;
+}
+
+export interface MachineResume {
+  readonly vm: VmRecord;
+  readonly paths: VmPaths;
+  readonly image: ComposedImage;
+  readonly identity: MachineIdentity;
+  readonly cpuModel: string | null;
+  readonly trials: readonly AcceleratorTrial[];
+  /** Epoch milliseconds of the guest's boot. */
+  readonly bootedAt: number;
+  readonly onSpawn: (spawned: MachineSpawn) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface MachineStart extends WantedMachine {
+  readonly vm: VmRecord;
+  readonly paths: VmPaths;
+  readonly image: ComposedImage;
+  readonly size: MachineSize;
   /** Each QEMU that is spawned: the boot timeline starts again, the serial console's file is empty again. */
   readonly onSpawn: (spawned: MachineSpawn) => void;
   /** Each verdict as it falls, remembered ones included. */
@@ -153,21 +210,22 @@ export interface MachinePause {
 }
 
 /** A running QEMU. */
-export interface Machine {
+export interface Machine extends MachineIdentity {
   readonly pid: number;
   readonly uuid: string;
-  readonly qemuVersion: string;
-  readonly accelerator: Accelerator;
   readonly trials: readonly AcceleratorTrial[];
   readonly sshPort: number;
   /** Epoch milliseconds at which QEMU was spawned. */
   readonly spawnedAt: number;
+  /** Epoch milliseconds at which its guest booted: earlier than `spawnedAt` where it was resumed. */
+  readonly bootedAt: number;
   readonly adopted: boolean;
+  /** An earlier engine was killed while it suspended or resumed it: the guest stands still until `resume`. */
+  readonly interrupted: boolean;
   /** Id of the guest image it was started with. */
   readonly imageId: string;
   /** Of the kernel in that image. */
   readonly kernelVersion: string;
-  readonly size: MachineSize;
   /** Resolves when the process is gone and its socket and run file are removed; never rejects. */
   readonly exited: Promise<MachineExit>;
   readonly forwards: PortForwards;
@@ -176,8 +234,13 @@ export interface Machine {
   readonly pause: MachinePause | null;
   /** Calls `listener` at each change of `pause` until the returned function is called. */
   onPause(listener: (pause: MachinePause | null) => void): () => void;
-  /** Lets a paused guest run on; what failed is tried again by QEMU. */
+  /** Lets a guest that stands still run on, after a save too; what failed is tried again by QEMU. */
   resume(): Promise<void>;
+  /**
+   * Stops the guest and writes its memory and devices to `path`, not synced. Its disk is complete then. Whether that
+   * succeeds, fails or `signal` aborts it, the guest stands still. Throws `qemu_failed`.
+   */
+  save(options: { path: string; onStopped: () => void; signal: AbortSignal }): Promise<void>;
   /** Makes the data disk larger while the guest runs, not the file system on it. Throws `qemu_failed`. */
   growDataDisk(sizeBytes: number): Promise<void>;
   /** Lets go of QEMU, which runs on for the next engine to adopt. */
@@ -226,6 +289,8 @@ export interface HotDisk {
 export interface HotDisks {
   /** Throws `wrong_state` when this serial is plugged in already or no slot is free. */
   plug(disk: HotDisk): Promise<void>;
+  /** Serials of the disks which are plugged in. */
+  plugged(): Promise<string[]>;
   /** Resolves when the guest has let go of the disk; one that is not plugged in is `qemu_failed`. */
   unplug(serial: string, signal: AbortSignal): Promise<void>;
 }

@@ -50,12 +50,23 @@ export async function stopMachine(options: {
       timeoutMs: timeouts.powerButtonMs,
       ask: () => machine.powerDown(),
     });
-  steps.push({ name: 'quit', timeoutMs: timeouts.quitMs, ask: () => machine.quit() });
   for (const { name, timeoutMs, ask } of steps) {
     const exit = await exitAfter(machine, ask, timeoutMs);
     if (exit) return exit;
     log.warn({ pid: machine.pid, step: name }, 'the VM did not end; trying harder');
   }
+  return await endMachine(machine, log, timeouts);
+}
+
+/** Ends QEMU and asks its guest nothing; its exit is confirmed. */
+export async function endMachine(
+  machine: Machine,
+  log: Log,
+  timeouts: Pick<StopTimeouts, 'quitMs' | 'graceMs'> = usualTimeouts,
+): Promise<MachineExit> {
+  const exit = await exitAfter(machine, () => machine.quit(), timeouts.quitMs);
+  if (exit) return exit;
+  log.warn({ pid: machine.pid, step: 'quit' }, 'the VM did not end; trying harder');
   await machine.terminate(timeouts.graceMs);
   return await machine.exited;
 }

@@ -1,5 +1,6 @@
-import type { BootStageId } from '../../contract/records.ts';
-import { EngineError } from '../base/engine-error.ts';
+import type { BootStageId, VmState } from '../../contract/records.ts';
+import { EngineError, toEngineError } from '../base/engine-error.ts';
+import { serviceVmName } from '../paths.ts';
 import { bootStages } from './boot-stages.ts';
 import type { MachineExit, MachinePause } from './ports.ts';
 
@@ -65,4 +66,67 @@ export function guestPaused(vm: string, pause: MachinePause): EngineError {
         ? 'Check the disk that holds FOREDECK_HOME, then start the VM: it goes on where it stopped.'
         : 'Start the VM to let it go on; if it stays, restart it.',
   });
+}
+
+/** A VM that could not be suspended goes on running. */
+export function suspendFailed(vm: string, thrown: unknown, late: boolean): EngineError {
+  const why = late ? 'it took too long' : toEngineError(thrown).message.replace(/\.$/, '');
+  return new EngineError({
+    code: 'suspend_failed',
+    message: `Cannot suspend VM "${vm}": ${why}. It runs on.`,
+    hint: `Shut it down instead: \`foredeck stop --shut-down${vmOption(vm)}\`.`,
+    cause: thrown,
+  });
+}
+
+/** `problem` ends a sentence which begins "it ..." or "its ...". */
+export function savedStateUnusable(vm: string, problem: string, cause?: unknown): EngineError {
+  return new EngineError({
+    code: 'saved_state_unusable',
+    message: `Cannot resume VM "${vm}": ${problem}.`,
+    hint:
+      `Put that back as it was, or start without its saved memory: \`foredeck start --discard-state${vmOption(vm)}\`. ` +
+      'Its programs end then as at a power cut; its disk stays.',
+    cause,
+  });
+}
+
+export function startCancelled(vm: string): EngineError {
+  return new EngineError({ code: 'cancelled', message: `The start of VM "${vm}" was cancelled.` });
+}
+
+export function notConnected(vm: string, state: VmState): EngineError {
+  return new EngineError({
+    code: 'wrong_state',
+    message: `VM "${vm}" is ${state}; there is no connection to it.`,
+    hint: `Start it: \`foredeck start --vm ${vm}\`.`,
+  });
+}
+
+export function withoutSlots(vm: string, state: VmState): EngineError {
+  return new EngineError({
+    code: 'wrong_state',
+    message: `VM "${vm}" is ${state}; a disk can be plugged into a running VM only.`,
+    hint: `Start it: \`foredeck start --vm ${vm}\`.`,
+  });
+}
+
+export function notSuspended(vm: string, state: VmState): EngineError {
+  return new EngineError({
+    code: 'wrong_state',
+    message: `VM "${vm}" is ${state}; it has no saved memory to discard.`,
+  });
+}
+
+/** Restarting shuts down first, which a guest that does not run cannot. */
+export function suspendedAlready(vm: string): EngineError {
+  return new EngineError({
+    code: 'wrong_state',
+    message: `VM "${vm}" is suspended and cannot be restarted.`,
+    hint: `Start it to go on where it was, or boot it anew: \`foredeck start --discard-state${vmOption(vm)}\`.`,
+  });
+}
+
+function vmOption(vm: string): string {
+  return vm === serviceVmName ? '' : ` --vm ${vm}`;
 }

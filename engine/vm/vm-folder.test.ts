@@ -58,7 +58,10 @@ test('the timeline of another boot is not taken for this one’s', async () => {
     const timeline = new BootTimeline(1_000);
     timeline.reach('sshd', 9_000);
     await folder.writeBoot(timeline);
-    expect((await folder.readBoot(1_000)).stages).toEqual(timeline.stages);
-    expect((await folder.readBoot(2_000)).has('sshd')).toBe(false);
+    expect((await folder.readBoot({ bootedAt: 1_000, spawnedAt: 1_000 })).stages).toEqual(timeline.stages);
+    expect((await folder.readBoot({ bootedAt: 2_000, spawnedAt: 2_000 })).has('sshd')).toBe(false);
+    const resumed = await folder.readBoot({ bootedAt: 1_000, spawnedAt: 2_000 });
+    expect(resumed.expects('sshd')).toBe(false);
+    expect(resumed.expects('ssh')).toBe(true);
   });
 });

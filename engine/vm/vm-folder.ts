@@ -6,8 +6,8 @@ import { BootStage, VmName } from '../../contract/records.ts';
 import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { VmPaths } from '../paths.ts';
-import { BootTimeline } from './boot-timeline.ts';
-import type { VmKeys, VmRecord } from './ports.ts';
+import { BootTimeline, emptyStages, resumeStages } from './boot-timeline.ts';
+import type { Machine, VmKeys, VmRecord } from './ports.ts';
 
 const RecordFile = z.object({
   name: VmName,
@@ -64,11 +64,13 @@ export class VmFolder {
     await this.#write(this.paths.boot, { startedAt: timeline.startedAt, stages: timeline.stages });
   }
 
-  /** The timeline of the boot that began at `startedAt`, as far as it was written down. */
-  async readBoot(startedAt: number): Promise<BootTimeline> {
+  /** The timeline of the start which spawned QEMU, as far as it was written down. */
+  async readBoot({ bootedAt, spawnedAt }: Pick<Machine, 'bootedAt' | 'spawnedAt'>): Promise<BootTimeline> {
     const stored = await this.#read(this.paths.boot, BootFile).catch(() => undefined);
-    if (stored?.startedAt !== startedAt) return new BootTimeline(startedAt);
-    return new BootTimeline(startedAt, stored.stages);
+    if (stored?.startedAt !== spawnedAt) {
+      return new BootTimeline(spawnedAt, bootedAt === spawnedAt ? emptyStages() : resumeStages());
+    }
+    return new BootTimeline(spawnedAt, stored.stages);
   }
 
   async #write(path: string, value: unknown): Promise<void> {

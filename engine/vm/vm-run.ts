@@ -3,10 +3,11 @@ import type { EngineError } from '../base/engine-error.ts';
 import { lastLines } from '../base/last-lines.ts';
 import type { Log } from '../base/log.ts';
 import { Scope } from '../base/scope.ts';
-import { BootTimeline } from './boot-timeline.ts';
+import { BootTimeline, resumeStages } from './boot-timeline.ts';
 import { consoleFact } from './console-line.ts';
 import { GuestSession } from './guest-session.ts';
 import type {
+  ComposedImage,
   GuestConnector,
   GuestLink,
   GuestServices,
@@ -17,9 +18,11 @@ import type {
   VmKeys,
   VmRecord,
 } from './ports.ts';
+import type { SavedMemory } from './saved-memory.ts';
 import { stopMachine } from './stop-machine.ts';
+import { suspendMachine } from './suspend-machine.ts';
 import type { VmChange } from './vm-change.ts';
-import { GuestCrashed, guestCannotBoot, guestPaused, machineDied } from './vm-errors.ts';
+import { GuestCrashed, guestCannotBoot, guestPaused, machineDied, sessionLost } from './vm-errors.ts';
 import type { VmFolder } from './vm-folder.ts';
 import { watchBoot } from './watch-boot.ts';
 import { watchConsole } from './watch-console.ts';
@@ -49,10 +52,11 @@ export class VmRun {
   #console: AbortController | undefined;
   #machine: Machine | undefined;
   #session: GuestSession | undefined;
+  #sessionScope: Scope | undefined;
   /** Aborted, with what to tell, when nothing more can come of this run. */
   readonly #failed = new AbortController();
-  #state: 'booting' | 'up' | 'leaving' = 'booting';
-  #exited = false;
+  #state: 'booting' | 'up' | 'suspending' | 'leaving' = 'booting';
+  #exit: MachineExit | undefined;
   #problem: EngineError | null = null;
 
   constructor(options: VmRunOptions) {
@@ -63,7 +67,7 @@ export class VmRun {
 
   /** Whether its QEMU runs. */
   get alive(): boolean {
-    return this.#machine !== undefined && !this.#exited;
+    return this.#machine !== undefined && !this.#exit;
   }
 
   get link(): GuestLink | null {
@@ -74,11 +78,24 @@ export class VmRun {
     return this.alive ? this.#owned.disks : null;
   }
 
+  /** Whether its guest can be asked to prepare for being suspended. */
+  get healthy(): boolean {
+    return this.#state === 'up' && !this.#problem && this.alive && !this.#owned.pause && this.link !== null;
+  }
+
   /** A QEMU was started, the first or, after an accelerator failed, another one: its boot begins at zero. */
   spawned({ at, pid }: MachineSpawn): void {
     this.#timeline = new BootTimeline(at);
     this.#timeline.reach('qemu');
     this.#watchConsole();
+    this.#options.commit({ pid });
+    this.#showBoot();
+  }
+
+  /** A QEMU was started for a saved memory: what a boot would show is over already. */
+  resuming({ at, pid }: MachineSpawn): void {
+    this.#timeline = new BootTimeline(at, resumeStages());
+    this.#timeline.reach('qemu');
     this.#options.commit({ pid });
     this.#showBoot();
   }
@@ -106,7 +123,7 @@ export class VmRun {
     this.#showBoot();
   }
 
-  /** From a guest whose init speaks to one whose services answer. Throws `boot_failed`, naming the stage. */
+  /** From a guest that speaks, or goes on, to one whose services answer. Throws `boot_failed`, naming the stage. */
   async boot(keys: VmKeys, signal: AbortSignal): Promise<void> {
     const { vm, folder } = this.#options;
     const machine = this.#owned;
@@ -120,7 +137,7 @@ export class VmRun {
         signal: AbortSignal.any([signal, this.#failed.signal]),
       },
       async (within) => {
-        await this.#timeline.whenReached('sshd', within);
+        if (this.#timeline.expects('sshd')) await this.#timeline.whenReached('sshd', within);
         await session.open(within);
       },
     );
@@ -132,7 +149,7 @@ export class VmRun {
   /** Connects to a guest that is up already, or soon will be. */
   reconnect(keys: VmKeys): void {
     // An engine that was killed during the boot left no timeline; the console tells it again.
-    if (!this.#timeline.has('sshd')) this.#watchConsole();
+    if (this.#timeline.expects('sshd')) this.#watchConsole();
     this.#open(keys).keep();
   }
 
@@ -162,6 +179,44 @@ export class VmRun {
     await this.#scope.close();
   }
 
+  /**
+   * Keeps the guest's memory in a file and ends its QEMU. Throws `suspend_failed`; the guest goes on then, or, where its
+   * QEMU has ended, that is told as at any other time.
+   */
+  async suspend(options: {
+    memory: SavedMemory;
+    image: ComposedImage | null;
+    keys: VmKeys;
+    signal: AbortSignal;
+  }): Promise<void> {
+    const { memory, image, keys, signal } = options;
+    const { vm, log } = this.#options;
+    const link = this.link;
+    if (!link) throw sessionLost(vm.name);
+    this.#state = 'suspending';
+    try {
+      const disconnect = async (): Promise<void> => await this.#sessionScope?.close();
+      const machine = this.#owned;
+      await suspendMachine({ vm: vm.name, machine, link, memory, image, disconnect, log, signal });
+    } catch (thrown) {
+      this.#state = 'up';
+      if (this.#exit) await this.#onExit(this.#exit);
+      else this.#goOn(keys);
+      throw thrown;
+    }
+    this.#state = 'leaving';
+    await this.#scope.close();
+  }
+
+  /** After a suspending that failed: connects again where the connection was ended for it. */
+  #goOn(keys: VmKeys): void {
+    if (this.#sessionScope?.closed) {
+      this.#problem = sessionLost(this.#options.vm.name);
+      this.#open(keys).keep();
+    }
+    this.#settle();
+  }
+
   /** Ends QEMU at once: what a failed or cancelled start left, or what is gone already. */
   async abandon(): Promise<void> {
     this.#state = 'leaving';
@@ -179,6 +234,8 @@ export class VmRun {
 
   #open(keys: VmKeys): GuestSession {
     const { vm, connector, services } = this.#options;
+    const scope = this.#scope.child('session');
+    this.#sessionScope = scope;
     const session = new GuestSession({
       vm,
       machine: this.#owned,
@@ -186,7 +243,7 @@ export class VmRun {
       connector,
       services,
       timeline: this.#timeline,
-      scope: this.#scope,
+      scope,
       onStage: () => this.#showBoot(),
       onChange: (problem) => this.#onSession(problem),
     });
@@ -212,7 +269,7 @@ export class VmRun {
 
   /** Says what the machine and the session together amount to. */
   #settle(): void {
-    if (this.#state === 'leaving') return;
+    if (this.#state === 'suspending' || this.#state === 'leaving') return;
     const pause = this.#machine?.pause;
     const problem = pause ? guestPaused(this.#options.vm.name, pause) : this.#problem;
     const healthy = this.#state === 'booting' ? 'starting' : 'running';
@@ -221,7 +278,9 @@ export class VmRun {
 
   async #onExit(exit: MachineExit): Promise<void> {
     const { vm, folder, onExit } = this.#options;
-    this.#exited = true;
+    this.#exit = exit;
+    // Ended as it should, or the suspending fails of it and tells.
+    if (this.#state === 'suspending') return;
     const lines = await lastLines(folder.paths.console, reasonLines).catch(() => []);
     const console = lines.slice(-evidenceLines);
     const problem = lines.map(consoleFact).findLast((fact) => fact?.kind === 'problem');

@@ -1,10 +1,11 @@
 import type { AcceleratorTrial, Settings, Vm } from '../../contract/records.ts';
+import type { StopBy } from '../../contract/saved-state.ts';
 import { EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
 import { lastLines } from '../base/last-lines.ts';
 import type { Log } from '../base/log.ts';
 import { OnceAtATime } from '../base/once-at-a-time.ts';
 import type { Store } from '../state/store.ts';
-import { emptyStages } from './boot-timeline.ts';
+import { emptyStages, resumeStages } from './boot-timeline.ts';
 import type {
   ComposedImage,
   GuestConnector,
@@ -19,13 +20,33 @@ import type {
   VmKeys,
   VmRecord,
 } from './ports.ts';
+import { StoredVm } from './stored-vm.ts';
+import { Suspension } from './suspension.ts';
 import type { VmChange } from './vm-change.ts';
-import { GuestCrashed } from './vm-errors.ts';
+import {
+  GuestCrashed,
+  notConnected,
+  notSuspended,
+  startCancelled,
+  suspendedAlready,
+  withoutSlots,
+} from './vm-errors.ts';
 import type { VmFolder } from './vm-folder.ts';
 import { VmRun } from './vm-run.ts';
 
 /** A guest that crashes in this many boots one after the other does not do so by chance. */
 const bootAttempts = 3;
+
+/** A busy host with a slow disk writes 40 MB a second; a guest's memory is written once. */
+const suspendTimeoutMsPerMiB = 25;
+const leastSuspendTimeoutMs = 30_000;
+
+export interface StopOptions {
+  /** Default: the setting. */
+  readonly by?: StopBy | undefined;
+  /** How long a suspending may take before it is given up; by default that depends on the guest's memory. */
+  readonly suspendWithinMs?: number;
+}
 
 export interface VmRunnerOptions {
   readonly vm: VmRecord;
@@ -52,9 +73,19 @@ export class VmRunner {
   #run: VmRun | undefined;
   #starting: AbortController | undefined;
   #booting = false;
+  readonly #stored: StoredVm;
+  readonly #suspension: Suspension;
 
   constructor(options: VmRunnerOptions) {
     this.#options = options;
+    this.#stored = new StoredVm(options.store, options.vm.name);
+    this.#suspension = new Suspension({ ...options, paths: options.folder.paths });
+  }
+
+  /** Tells of a saved state, where there is one. */
+  async look(): Promise<void> {
+    const savedState = await this.#suspension.look(neverAborted);
+    if (savedState) this.#commit({ state: 'suspended', savedState });
   }
 
   get name(): string {
@@ -65,51 +96,61 @@ export class VmRunner {
   get link(): GuestLink {
     const link = this.#run?.link;
     if (link) return link;
-    throw new EngineError({
-      code: 'wrong_state',
-      message: `VM "${this.name}" is ${this.#record.state}; there is no connection to it.`,
-      hint: `Start it: \`foredeck start --vm ${this.name}\`.`,
-    });
+    throw notConnected(this.name, this.#record.state);
   }
 
   /** Its hot-plugged disks. Throws `wrong_state` while no QEMU runs. */
   get disks(): HotDisks {
     const disks = this.#run?.disks;
     if (disks) return disks;
-    throw new EngineError({
-      code: 'wrong_state',
-      message: `VM "${this.name}" is ${this.#record.state}; a disk can be plugged into a running VM only.`,
-      hint: `Start it: \`foredeck start --vm ${this.name}\`.`,
-    });
+    throw withoutSlots(this.name, this.#record.state);
   }
 
   /** Takes over a QEMU which an earlier engine left running; the session comes up in the background. */
   async adopt(signal: AbortSignal): Promise<boolean> {
-    const { hypervisor, vm, folder } = this.#options;
-    const machine = await hypervisor.adopt({ vm, paths: folder.paths, signal });
+    const machine = await this.#suspension.adopt(signal);
     if (!machine) return false;
-    this.#commit({ state: 'starting', error: null });
+    this.#commit({ state: 'starting', error: null, savedState: null });
     const run = this.#newRun();
-    run.own(machine, await folder.readBoot(machine.spawnedAt));
+    run.own(machine, await this.#options.folder.readBoot(machine));
     run.reconnect(await this.#keys());
     return true;
   }
 
-  /** Brings the VM up, or what is missing of it: resumes a guest that stands still, reconnects a lost session. */
-  async start(): Promise<Vm> {
+  /**
+   * Brings the VM up, or what is missing of it: resumes a suspended one, and a guest that stands still, reconnects a lost
+   * session. Throws `saved_state_unusable` unless told to discard.
+   */
+  async start(options: { discardState: boolean } = { discardState: false }): Promise<Vm> {
     if (this.#starting?.signal.aborted) await this.stop();
-    return await this.#once.run('start', () => this.#start());
+    return await this.#once.run('start', () => this.#start(options.discardState));
   }
 
-  async stop(): Promise<Vm> {
-    this.#starting?.abort(cancelled(this.name));
-    return await this.#once.run('stop', () => this.#stop());
+  /** Suspends a VM that is up and well where that is wanted, else shuts down. Throws `suspend_failed`; it runs on then. */
+  async stop(options: StopOptions = {}): Promise<Vm> {
+    this.#starting?.abort(startCancelled(this.name));
+    const by = options.by ?? this.#options.settings().stopBy;
+    // Who wants it shut down does not want to hear that it could not be suspended.
+    if (by === 'shut-down' && this.#record.state === 'suspending') await this.#once.settled('stop');
+    return await this.#once.run('stop', () => this.#stop(by, options.suspendWithinMs));
   }
 
   async restart(): Promise<Vm> {
+    if (this.#record.savedState) throw suspendedAlready(this.name);
     return await this.#once.run('restart', async () => {
-      await this.stop();
+      await this.stop({ by: 'shut-down' });
       return await this.start();
+    });
+  }
+
+  /** Throws a saved state away. Throws `wrong_state` where there is none. */
+  async discardState(): Promise<Vm> {
+    return await this.#once.run('discard', async () => {
+      await this.#once.settled('start');
+      await this.#once.settled('stop');
+      if (!this.#record.savedState) throw notSuspended(this.name, this.#record.state);
+      await this.#discard();
+      return this.#record;
     });
   }
 
@@ -120,24 +161,58 @@ export class VmRunner {
 
   /** Lets go of a running VM without stopping it; the next engine adopts it. A start that is under way is undone. */
   async detach(): Promise<void> {
-    this.#starting?.abort(cancelled(this.name));
+    this.#starting?.abort(startCancelled(this.name));
     await this.#once.settled();
     const run = this.#run;
     this.#run = undefined;
     await run?.detach();
   }
 
-  async #start(): Promise<Vm> {
+  async #start(discardState: boolean): Promise<Vm> {
     const starting = new AbortController();
     this.#starting = starting;
     try {
       await this.#once.settled('stop');
+      await this.#once.settled('discard');
       starting.signal.throwIfAborted();
-      if (this.#run) await this.#run.revive(starting.signal);
+      if (this.#run) {
+        await this.#run.revive(starting.signal);
+        return this.#record;
+      }
+      if (discardState && this.#record.savedState) await this.#discard();
+      if (this.#record.savedState) await this.#resume(starting.signal);
       else await this.#boot(starting.signal);
       return this.#record;
     } finally {
       this.#starting = undefined;
+    }
+  }
+
+  /** Its programs end as at a power cut. */
+  async #discard(): Promise<void> {
+    await this.#suspension.memory.consume();
+    this.#commit({ state: 'stopped', savedState: null });
+  }
+
+  /** The guest goes on where it was. Until then a failure leaves the VM suspended, after that it stays up. */
+  async #resume(signal: AbortSignal): Promise<void> {
+    const boot = { startedAt: null, stages: resumeStages() };
+    this.#commit({ state: 'starting', error: null, adopted: false, boot });
+    const run = this.#newRun();
+    try {
+      const keys = await this.#keys();
+      const machine = await this.#suspension.resume((spawned) => run.resuming(spawned), signal);
+      if (!machine) throw notSuspended(this.name, 'stopped');
+      run.own(machine);
+      this.#commit({ savedState: null });
+      await run.boot(keys, signal);
+    } catch (thrown) {
+      if (run.alive) throw await run.degrade(toEngineError(thrown));
+      await this.#undo(run);
+      const savedState = await this.#suspension.look(neverAborted);
+      const error = savedState ? null : toEngineError(thrown).toWire();
+      this.#commit({ ...notRunning, state: savedState ? 'suspended' : 'broken', savedState, error });
+      throw thrown;
     }
   }
 
@@ -191,6 +266,7 @@ export class VmRunner {
     const run = this.#newRun();
     try {
       const keys = await this.#keys();
+      await this.#suspension.memory.consume();
       await folder.writeInitrd(image.initrdPath, await secrets({ vm, keys }));
       const { accelerator, cpuModel } = settings();
       const machine = await hypervisor.start({
@@ -237,15 +313,33 @@ export class VmRunner {
     }
   }
 
-  async #stop(): Promise<Vm> {
+  async #stop(by: StopBy, suspendWithinMs?: number): Promise<Vm> {
+    if (by === 'suspend' && this.#run?.healthy && !this.#starting) {
+      return await this.#suspend(this.#run, suspendWithinMs);
+    }
     if (this.#run) this.#commit({ state: 'stopping' });
     // A start is aborted already; its end is awaited, its outcome is told to whoever asked for it.
     await this.#once.settled('start');
     const run = this.#run;
     this.#run = undefined;
     await run?.stop();
-    const { state } = this.#record;
-    if (state !== 'absent') this.#commit({ ...notRunning, state: 'stopped', error: null });
+    const { state, savedState } = this.#record;
+    const rest = savedState ? 'suspended' : 'stopped';
+    if (state !== 'absent') this.#commit({ ...notRunning, state: rest, error: null });
+    return this.#record;
+  }
+
+  async #suspend(run: VmRun, withinMs?: number): Promise<Vm> {
+    const { imageId, memoryBytes } = this.#record;
+    const byMemory = (memoryBytes / 1024 ** 2) * suspendTimeoutMsPerMiB;
+    const image = imageId === null ? null : await this.#options.images.byId(imageId);
+    const keys = await this.#keys();
+    const signal = AbortSignal.timeout(withinMs ?? Math.max(leastSuspendTimeoutMs, byMemory));
+    this.#commit({ state: 'suspending' });
+    await run.suspend({ memory: this.#suspension.memory, image, keys, signal });
+    this.#run = undefined;
+    const savedState = await this.#suspension.look(neverAborted);
+    this.#commit({ ...notRunning, state: 'suspended', error: null, savedState });
     return this.#record;
   }
 
@@ -292,27 +386,15 @@ export class VmRunner {
   }
 
   get #record(): Vm {
-    const record = this.#options.store.state.vms[this.name];
-    if (!record) throw new Error(`VM ${this.name} is not in the store`);
-    return record;
+    return this.#stored.record;
   }
 
-  /** Others commit their own fields of the same record, so it is read each time. */
   #commit(change: VmChange): void {
-    const record = this.#record;
-    const { sshPort, ...fields } = change;
-    const endpoints = {
-      ...record.endpoints,
-      ...(sshPort === undefined ? {} : { sshPort }),
-      ...(sshPort === null ? { dockerReady: false } : {}),
-    };
-    const value = { ...record, ...fields, endpoints };
-    this.#options.store.commit({ in: 'vms', key: this.name, value });
+    this.#stored.commit(change);
   }
 }
 
 const notRunning: VmChange = { pid: null, sshPort: null, adopted: false };
 
-function cancelled(vm: string): EngineError {
-  return new EngineError({ code: 'cancelled', message: `The start of VM "${vm}" was cancelled.` });
-}
+/** A look at a few files ends by itself. */
+const neverAborted = new AbortController().signal;

@@ -65,7 +65,9 @@ export class Vms {
     const image = await images.find(host.arch);
     const value: Vm = { ...this.#resting(vm, folder), state: image ? 'stopped' : 'absent' };
     store.commit({ in: 'vms', key: vm.name, value });
-    this.#runners.set(vm.name, this.#runner(vm, folder));
+    const runner = this.#runner(vm, folder);
+    this.#runners.set(vm.name, runner);
+    await runner.look();
   }
 
   /** Takes over every VM which an earlier engine left running; returns their names. */
@@ -77,16 +79,16 @@ export class Vms {
     return adopted;
   }
 
-  async start(name: string, _options?: { discardState: boolean }): Promise<Vm> {
-    return await this.#named(name).start();
+  async start(name: string, options?: { discardState: boolean }): Promise<Vm> {
+    return await this.#named(name).start(options);
   }
 
-  async stop(name: string, _by?: StopBy): Promise<Vm> {
-    return await this.#named(name).stop();
+  async stop(name: string, by?: StopBy): Promise<Vm> {
+    return await this.#named(name).stop({ by });
   }
 
   async discardState(name: string): Promise<Vm> {
-    throw new Error(`wired next: ${name}`);
+    return await this.#named(name).discardState();
   }
 
   /** What a connected VM uses. Throws `wrong_state` while there is no connection to it. */
@@ -142,8 +144,18 @@ export class Vms {
     await this.#named(name).disks.unplug(disk, signal);
   }
 
-  async stopAll(): Promise<void> {
-    await Promise.all([...this.#runners.values()].map((runner) => runner.stop()));
+  /** As the setting says; who cannot be suspended, or not within `suspendWithinMs`, is shut down. */
+  async stopAll(options: { suspendWithinMs?: number } = {}): Promise<void> {
+    await Promise.all(
+      [...this.#runners.values()].map(async (runner) => {
+        try {
+          await runner.stop(options);
+        } catch (thrown) {
+          this.#options.log.warn({ vm: runner.name, err: thrown }, 'shutting down instead of suspending');
+          await runner.stop({ by: 'shut-down' });
+        }
+      }),
+    );
   }
 
   /** Lets go of running VMs, which the next engine adopts. */
