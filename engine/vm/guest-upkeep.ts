@@ -1,5 +1,6 @@
-import type { VmFigures } from '../../contract/vm-figures.ts';
+import type { Reclaimed, VmFigures } from '../../contract/vm-figures.ts';
 import { Connected } from '../base/connected.ts';
+import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Jobs } from '../state/jobs.ts';
 import { DiskSpace } from './disk-space.ts';
@@ -48,9 +49,22 @@ export class GuestUpkeep implements GuestServices {
     scope.defer(() => returning);
   }
 
-  /** Undefined while the VM cannot be reached. */
+  /** Undefined while the VM cannot be reached, or stands still. */
   running(vm: string): RunningGuest | undefined {
-    return this.#guests.get(vm);
+    const guest = this.#guests.get(vm);
+    return guest?.machine.pause ? undefined : guest;
+  }
+
+  /** Throws `wrong_state` while the VM is away or stands still. */
+  async reclaim(vm: string, signal: AbortSignal): Promise<Reclaimed> {
+    if (this.#guests.get(vm)?.machine.pause) {
+      throw new EngineError({
+        code: 'wrong_state',
+        message: `VM "${vm}" stands still, so its guest cannot say which blocks of its disk are free.`,
+        hint: `Let it run on first: foredeck start --vm ${vm}`,
+      });
+    }
+    return await this.disks.reclaim(vm, signal);
   }
 
   /** Throws `wrong_state` while the VM is away. */

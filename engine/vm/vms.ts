@@ -102,7 +102,7 @@ export class Vms {
 
   /** Throws `wrong_state` while there is no connection to the VM: only its guest knows what is free. */
   async reclaimDisk(name: string, signal: AbortSignal): Promise<Reclaimed> {
-    return await this.#upkeep.disks.reclaim(this.#named(name).name, signal);
+    return await this.#upkeep.reclaim(this.#named(name).name, signal);
   }
 
   /** Something was removed in the VM: its disk is trimmed soon. */
