@@ -18,6 +18,9 @@ import { PublishedPorts } from './published-ports.ts';
 import { removeHiddenLeftovers } from './remove-hidden-leftovers.ts';
 import { watchFreedSpace } from './watch-freed-space.ts';
 
+/** Where dockerd listens in the guest. */
+const guestDockerSocket = '/run/docker.sock';
+
 export interface DockerAttachment {
   /** Docker's own version. */
   readonly version: string;
@@ -62,9 +65,11 @@ export class DockerServices {
     const { paths, store } = this.#options;
     const log = this.#options.log.child({ vm: vm.name });
     const signal = AbortSignal.any([scope.signal, link.signal]);
-    const socketPath = paths.vm(vm.name).dockerSocket;
+    const { dockerSocket: socketPath, carrier: folder } = paths.vm(vm.name);
 
-    const socket = await DockerSocket.open({ path: socketPath, link, log });
+    const carrier = link.carrier({ guestPath: guestDockerSocket, folder, log });
+    scope.defer(() => carrier.close());
+    const socket = await DockerSocket.open({ path: socketPath, connect: () => carrier.connect(), log });
     scope.defer(() => socket.close());
 
     const { docker, version } = await awaitDocker({ socketPath, signal });
@@ -104,6 +109,8 @@ export class DockerServices {
     }
 
     await orAborted(watcher.listed, signal);
+    // Not before: a key exchange takes an emulated guest a second, which whoever waits for Docker would wait longer.
+    carrier.hasten();
     const tidying = removeHiddenLeftovers(docker, signal).catch((thrown: unknown) => {
       if (!signal.aborted) log.warn({ err: thrown }, 'containers of an earlier engine were not removed');
     });

@@ -27,7 +27,7 @@ beforeEach(async () => {
   guest = await FakeGuest.start(keys);
   guest.sockets.set('/run/docker.sock', join(folder, 'guest.sock'));
   link = await connector.connect({ port: guest.port, keys, signal: never });
-  socket = await DockerSocket.open({ path: join(folder, 'host.sock'), link, log: silentLog });
+  socket = await openSocket();
 });
 
 afterEach(async () => {
@@ -39,6 +39,11 @@ afterEach(async () => {
   await expect.poll(() => guest.alive).toBe(0);
   await rm(folder, { recursive: true, force: true });
 });
+
+async function openSocket(): Promise<DockerSocket> {
+  const connect = () => link.connectUnix('/run/docker.sock');
+  return await DockerSocket.open({ path: join(folder, 'host.sock'), connect, log: silentLog });
+}
 
 /** What listens in the guest. */
 async function serveInGuest(server: Server): Promise<void> {
@@ -65,12 +70,12 @@ describe('the socket on the host', () => {
   it('replaces what a dead program left', async () => {
     await socket.close();
     await writeFile(join(folder, 'host.sock'), 'left over');
-    socket = await DockerSocket.open({ path: join(folder, 'host.sock'), link, log: silentLog });
+    socket = await openSocket();
     expect((await stat(socket.path)).isSocket()).toBe(true);
   });
 
   it('leaves a living program alone', async () => {
-    await expect(DockerSocket.open({ path: socket.path, link, log: silentLog })).rejects.toMatchObject({
+    await expect(openSocket()).rejects.toMatchObject({
       code: 'port_taken',
       message: expect.stringContaining(socket.path),
     });

@@ -4,10 +4,9 @@ import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { EngineError, errnoOf } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
-import type { GuestLink } from '../vm/ports.ts';
 
-/** Where dockerd listens in the guest. */
-const guestDockerSocket = '/run/docker.sock';
+/** Opens a stream to dockerd. */
+export type ConnectDocker = () => Promise<Duplex>;
 
 /**
  * The guest's Docker socket on the host: each connection becomes a stream of its own to dockerd, with both halves
@@ -27,8 +26,8 @@ export class DockerSocket {
   }
 
   /** Throws `port_taken` when another program answers at `path`; what nobody answers is replaced. */
-  static async open(options: { path: string; link: GuestLink; log: Log }): Promise<DockerSocket> {
-    const { path, link, log } = options;
+  static async open(options: { path: string; connect: ConnectDocker; log: Log }): Promise<DockerSocket> {
+    const { path, connect: connectDocker, log } = options;
     if (await answers(path)) {
       throw new EngineError({
         code: 'port_taken',
@@ -43,7 +42,7 @@ export class DockerSocket {
       client.once('close', () => clients.delete(client));
       // A client that breaks off is its own affair; 'close' follows and ends the guest's side.
       client.on('error', (error) => log.debug({ error }, 'a Docker client broke off'));
-      void serve(client, link, log);
+      void serve(client, connectDocker, log);
     });
     const inode = await listenPrivately(server, path);
     return new DockerSocket(path, server, clients, inode);
@@ -103,9 +102,9 @@ async function answers(path: string): Promise<boolean> {
   });
 }
 
-async function serve(client: Socket, link: GuestLink, log: Log): Promise<void> {
+async function serve(client: Socket, connectDocker: ConnectDocker, log: Log): Promise<void> {
   try {
-    const guest = await link.connectUnix(guestDockerSocket);
+    const guest = await connectDocker();
     if (client.destroyed) guest.destroy();
     else joinStreams(client, guest);
   } catch (thrown) {

@@ -29,11 +29,12 @@ export const qemuBinaries: Readonly<Record<HostArch, string>> = {
 
 /**
  * `-cpu` where QEMU emulates the processor. amd64: Nehalem, the newest model without AVX; glibc then takes its SSE2
- * string functions, which TCG translates better: a quarter less boot time than `max`. arm64: `max` without pointer
- * authentication, whose QARMA hashes are computed in software at every function call.
+ * string functions, which TCG translates better: a quarter less boot time than `max`. AES instructions besides, which
+ * QEMU has the host's processor carry out: SSH's cipher then costs a sixth (docs/decisions/0009). arm64: `max`, which has
+ * them, without pointer authentication, whose QARMA hashes are computed in software at every function call.
  */
 export const emulatedCpuModels: Readonly<Record<HostArch, string>> = {
-  amd64: 'Nehalem',
+  amd64: 'Nehalem,+aes,+pclmulqdq',
   arm64: 'max,pauth=off',
 };
 

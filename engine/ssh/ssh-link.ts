@@ -3,9 +3,19 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { EngineError } from '../base/engine-error.ts';
 import { orAborted } from '../base/time.ts';
-import type { GuestExecOptions, GuestExecResult, GuestLink, GuestProcess, GuestPty } from '../vm/ports.ts';
+import type {
+  GuestExecOptions,
+  GuestExecResult,
+  GuestLink,
+  GuestProcess,
+  GuestPty,
+  SocketCarrier,
+  SocketCarrierOptions,
+  VmKeys,
+} from '../vm/ports.ts';
 import { ChannelStream } from './channel-stream.ts';
 import { collectCommand, exitOf, guestProcess } from './guest-command.ts';
+import { OpenSshCarrier } from './openssh-carrier.ts';
 import { sendSignal } from './send-signal.ts';
 import { shellCommand } from './shell-quote.ts';
 import { writeGuestFile } from './write-guest-file.ts';
@@ -26,16 +36,18 @@ type OpenChannel = (done: (error: Error | undefined, channel: ClientChannel) => 
 export class SshLink implements GuestLink {
   readonly #client: Client;
   readonly #socket: Socket;
+  readonly #target: { port: number; keys: VmKeys };
   readonly #gone = new AbortController();
   readonly #closed: Promise<void>;
   /** Why the connection went away, when ssh2 said. */
   #cause: Error | undefined;
   #closing = false;
 
-  /** `socket` is the one which `client` speaks on. */
-  constructor(client: Client, socket: Socket) {
+  /** `socket` is the one which `client` speaks on, to `target`. */
+  constructor(client: Client, socket: Socket, target: { port: number; keys: VmKeys }) {
     this.#client = client;
     this.#socket = socket;
+    this.#target = target;
     client.on('error', (error) => {
       this.#cause ??= error;
     });
@@ -98,6 +110,10 @@ export class SshLink implements GuestLink {
       open: (done) => this.#client.openssh_forwardOutStreamLocal(path, done),
       adopt: (channel) => new ChannelStream(channel, this.#lost),
     });
+  }
+
+  carrier(options: SocketCarrierOptions): SocketCarrier {
+    return new OpenSshCarrier({ ...options, ...this.#target, link: this });
   }
 
   async close(): Promise<void> {

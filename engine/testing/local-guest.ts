@@ -100,6 +100,10 @@ export class LocalGuest implements GuestLink {
     throw new Error('a LocalGuest has no sockets');
   }
 
+  carrier(): never {
+    throw new Error('a LocalGuest has no sockets');
+  }
+
   /** The connection is gone; what ran over it ends. */
   async close(): Promise<void> {
     this.#gone.abort();

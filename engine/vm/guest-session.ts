@@ -133,7 +133,6 @@ export class GuestSession {
       port: machine.sshPort,
       keys,
       signal,
-      hardwareAccelerated: machine.accelerator !== 'tcg',
     });
     const connection = new Scope(`${scope.name}/connection`);
     connection.defer(() => link.close());

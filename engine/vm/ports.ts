@@ -2,6 +2,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Arch } from '../../contract/arch.ts';
 import type { EmulatorSuite } from '../../contract/emulation.ts';
 import type { Accelerator, AcceleratorTrial, BootStageId, GuestImage } from '../../contract/records.ts';
+import type { Log } from '../base/log.ts';
 import type { Scope } from '../base/scope.ts';
 import type { VmPaths } from '../paths.ts';
 
@@ -28,6 +29,26 @@ export interface GuestLink {
   ): Promise<void>;
   /** A stream to a Unix socket in the guest; either side may end its half first. */
   connectUnix(path: string): Promise<Duplex>;
+  /** A carrier for much data to one Unix socket of the guest; it ends with this connection. */
+  carrier(options: SocketCarrierOptions): SocketCarrier;
+  close(): Promise<void>;
+}
+
+export interface SocketCarrierOptions {
+  /** The socket in the guest. */
+  readonly guestPath: string;
+  /** A folder on the host for this carrier alone, made and removed by it. */
+  readonly folder: string;
+  readonly log: Log;
+}
+
+/** Streams to one Unix socket of the guest, by the best way there is at the moment. */
+export interface SocketCarrier {
+  /** A new stream; either side may end its half first. */
+  connect(): Promise<Duplex>;
+  /** Opens a faster way for the streams to come. It costs the guest a key exchange, so not while somebody waits. */
+  hasten(): void;
+  /** Takes the faster way down, and the streams on it; the others are the link's. */
   close(): Promise<void>;
 }
 
@@ -75,13 +96,7 @@ export interface VmKeys {
 export interface GuestConnector {
   makeKeys(): Promise<VmKeys>;
   /** One attempt; the caller retries. Refuses any host key but `keys.hostPublic`. */
-  connect(options: {
-    port: number;
-    keys: VmKeys;
-    signal: AbortSignal;
-    /** Whether the guest's CPU has AES instructions (KVM, HVF); decides the cipher. Default false. */
-    hardwareAccelerated?: boolean;
-  }): Promise<GuestLink>;
+  connect(options: { port: number; keys: VmKeys; signal: AbortSignal }): Promise<GuestLink>;
 }
 
 /** Files of a composed guest image; read-only for everybody but image/. */
