@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { EngineError } from '../engine/base/engine-error.ts';
 import { OnceAtATime } from '../engine/base/once-at-a-time.ts';
 import { connectEngine, type EngineClient } from '../engine/client/connect-engine.ts';
 import type { EngineCommand } from '../engine/client/launch-engine.ts';
@@ -13,12 +14,13 @@ export interface EngineConnectionOptions {
 
 /**
  * The engine of this home, started when none runs. It is looked for again whenever a stream is asked for, so a page
- * that comes back after the engine died brings the next engine up. The engine outlives this program.
+ * that comes back after the engine died brings the next engine up. The engine outlives this program, unless `quit` is asked for.
  */
 export class EngineConnection {
   readonly #options: EngineConnectionOptions;
   readonly #attempts = new OnceAtATime();
   #client: EngineClient | undefined;
+  #quitting = false;
 
   constructor(options: EngineConnectionOptions) {
     this.#options = options;
@@ -30,6 +32,7 @@ export class EngineConnection {
     return await this.#attempts.run('reach', async () => {
       const { home, command, signal } = this.#options;
       signal.throwIfAborted();
+      if (this.#quitting) throw new EngineError({ code: 'cancelled', message: 'The engine is being ended.' });
       const client = await connectEngine({ home, command, signal, startIfNone: true });
       this.#client = client;
       void client.closed.then(() => {
@@ -42,6 +45,24 @@ export class EngineConnection {
   async openStream(path: string): Promise<WebSocketRawStream> {
     const client = await this.reach();
     return await client.openStream(path);
+  }
+
+  /**
+   * Stops every VM as the setting says, then the engine, and resolves when it is gone. From then on none is started
+   * again: a page that misses it would. Throws what kept the engine from it, which goes on then.
+   */
+  async quit(): Promise<void> {
+    await this.#attempts.run('quit', async () => {
+      const client = await this.reach();
+      this.#quitting = true;
+      try {
+        await client.calls.engine.quit();
+      } catch (thrown) {
+        this.#quitting = false;
+        throw thrown;
+      }
+      await client.closed;
+    });
   }
 
   async close(): Promise<void> {

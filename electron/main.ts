@@ -10,6 +10,7 @@ import { EngineConnection, engineCommand } from './engine.ts';
 import { startEngine } from './engine-start.ts';
 import { followLifecycle } from './lifecycle.ts';
 import { setApplicationMenu } from './menu.ts';
+import { quitWithVm } from './quit-with-vm.ts';
 import { denyPermissions, hardenWebContents } from './security.ts';
 import { relayStreams } from './streams.ts';
 import { MainWindow } from './window.ts';
@@ -48,7 +49,10 @@ async function prepare(): Promise<{ window: MainWindow; engine: EngineConnection
 async function open({ window, engine }: { window: MainWindow; engine: EngineConnection }): Promise<void> {
   denyPermissions(session.defaultSession);
   serveAppScheme(join(built, '..', 'renderer'));
-  setApplicationMenu((path) => window.navigate(path));
+  setApplicationMenu({
+    navigate: (path) => window.navigate(path),
+    quitWithVm: () => void quitWithVm(engine),
+  });
   window.show();
   await startEngine(engine);
 }

@@ -5,9 +5,13 @@ const screens = ['Overview', 'Containers', 'Emulation', 'Terminal', 'Activity', 
 /**
  * Platform roles, and the page's screens by name. Off macOS the usual accelerators (Ctrl+W, Ctrl+Q, Ctrl+M, Ctrl+R)
  * are control characters which belong to the shell in the terminal, so those commands take Shift as well, as terminals
- * do.
+ * do. Quitting alone leaves the VM running; `quitWithVm` stops it first, as the settings say.
  */
-export function setApplicationMenu(navigate: (path: string) => void): void {
+export function setApplicationMenu(options: {
+  navigate: (path: string) => void;
+  quitWithVm: () => void;
+}): void {
+  const { navigate, quitWithVm } = options;
   const go: MenuItemConstructorOptions = {
     label: 'Go',
     submenu: screens.map((screen, index) => ({
@@ -16,9 +20,21 @@ export function setApplicationMenu(navigate: (path: string) => void): void {
       click: () => navigate(`/${screen.toLowerCase()}`),
     })),
   };
+  const stopToo = { label: 'Stop the VM and Quit', click: quitWithVm };
+  const file: MenuItemConstructorOptions = {
+    label: 'File',
+    submenu:
+      process.platform === 'darwin'
+        ? [{ role: 'close' }, stopToo]
+        : [
+            { role: 'close', accelerator: 'Ctrl+Shift+W' },
+            stopToo,
+            { role: 'quit', accelerator: 'Ctrl+Shift+Q' },
+          ],
+  };
   const template: MenuItemConstructorOptions[] =
     process.platform === 'darwin'
-      ? [{ role: 'appMenu' }, { role: 'fileMenu' }, { role: 'editMenu' }, view, go, { role: 'windowMenu' }]
+      ? [{ role: 'appMenu' }, file, { role: 'editMenu' }, view, go, { role: 'windowMenu' }]
       : [file, { role: 'editMenu' }, view, go, { role: 'help', submenu: [{ role: 'about' }] }];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
@@ -32,13 +48,5 @@ const view: MenuItemConstructorOptions = {
     { type: 'separator' },
     { role: 'togglefullscreen' },
     { role: 'toggleDevTools' },
-  ],
-};
-
-const file: MenuItemConstructorOptions = {
-  label: 'File',
-  submenu: [
-    { role: 'close', accelerator: 'Ctrl+Shift+W' },
-    { role: 'quit', accelerator: 'Ctrl+Shift+Q' },
   ],
 };

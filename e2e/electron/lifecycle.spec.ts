@@ -35,6 +35,33 @@ test('closing the window quits with 0 and leaves the engine running', async ({ e
   expect(await engine.client.calls.engine.info()).toMatchObject({ host: { home } });
 });
 
+test('the menu stops the VM as the setting says, then the engine, then quits', async ({
+  engine,
+  home,
+  launch,
+}) => {
+  await engine.client.calls.vm.start({ vm: 'service' });
+  const states = await engine.client.calls.state.watch();
+  const shell = await launch();
+  await expect(connected(await shell.firstWindow())).toBeVisible();
+  await shell.evaluate(({ Menu }) => {
+    const entries = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []);
+    entries?.find(({ label }) => label === 'Stop the VM and Quit')?.click();
+  }, null);
+  const seen: (string | undefined)[] = [];
+  try {
+    for await (const update of states) {
+      if (update.type !== 'changes') continue;
+      for (const change of update.changes) if (change.in === 'vms') seen.push(change.value?.state);
+    }
+  } catch {
+    // The engine is gone.
+  }
+  expect(seen).toEqual(['suspending', 'suspended']);
+  expect(await shell.exited).toBe(0);
+  expect(processesOfHome(home), 'the page has started no other engine').toEqual([]);
+});
+
 test('quitting keeps its deadline when the engine answers nothing', async ({ engine, launch }) => {
   const shell = await launch();
   await expect(connected(await shell.firstWindow())).toBeVisible();

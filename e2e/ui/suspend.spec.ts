@@ -16,6 +16,11 @@ test('suspends with one click, asks nothing, and resumes', async ({ openWith }) 
   await expect(overview.fact('Suspended')).toHaveText('just now');
   await expect(overview.fact('Saved memory on this disk')).toHaveText('289 MiB');
   await expect(overview.fact('Containers that go on')).toHaveText('6');
+  await window.goTo('Containers');
+  await expect(window.page.getByRole('main')).toContainText('6 suspended with the VM, 5 not running');
+  await expect(window.containers.row('web')).toContainText('suspended');
+  await expect(window.containers.row('web')).not.toContainText('last known');
+  await window.goTo('Overview');
   await overview.resume();
   await expect(overview.state).toHaveText('Running');
   await expect(overview.fact('Saved memory on this disk')).toHaveCount(0);

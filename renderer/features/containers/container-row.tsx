@@ -1,6 +1,6 @@
 import { ChevronRight, Stethoscope } from 'lucide-react';
 import type { Container, ContainerState } from '../../../contract/records.ts';
-import { useStale } from '../../state/hooks.ts';
+import { useEngineState, useStale } from '../../state/hooks.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { Lamp, type LampTone } from '../../ui/lamp.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
@@ -31,7 +31,11 @@ export interface ContainerRowProps {
 
 /** One container; its details unfold below it. */
 export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
-  const stale = useStale() || container.stale;
+  const lost = useStale();
+  const stale = lost || container.stale;
+  const suspended = useEngineState((state) => state.vms[container.vm]?.state === 'suspended') && !lost;
+  // It goes on when the VM is resumed.
+  const waits = suspended && container.state === 'running';
   const detailsId = `container-${container.id}`;
   const failed = hasFailed(container);
   const { diagnosis } = container;
@@ -96,7 +100,8 @@ export function ContainerRow({ container, open, onToggle }: ContainerRowProps) {
               >
                 <Untrusted text={container.status || container.state} />
               </span>
-              {stale ? <span className="block text-xs text-warn">last known</span> : null}
+              {waits ? <span className="block text-xs text-muted">suspended</span> : null}
+              {stale && !waits ? <span className="block text-xs text-warn">last known</span> : null}
             </span>
           </div>
         </td>

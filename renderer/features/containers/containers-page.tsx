@@ -21,8 +21,11 @@ export function ContainersPage({ item }: { item: string | null }) {
     if (!next.delete(id)) next.add(id);
     setOpen(next);
   };
-  const stale = useStale() || containers.some((container) => container.stale);
+  const lost = useStale();
+  const suspended = useServiceVm()?.state === 'suspended' && !lost;
+  const stale = lost || containers.some((container) => container.stale);
   const running = containers.filter((container) => container.state === 'running').length;
+  const others = `${containers.length - running} not running`;
   const isOpen = (id: string): boolean => open.has(id) || [...open].some((prefix) => id.startsWith(prefix));
   if (containers.length === 0) {
     return (
@@ -34,7 +37,11 @@ export function ContainersPage({ item }: { item: string | null }) {
   return (
     <Page
       title="Containers"
-      note={`${stale ? 'When last heard of: ' : ''}${running} running, ${containers.length - running} not running`}
+      note={
+        suspended
+          ? `${running} suspended with the VM, ${others}`
+          : `${stale ? 'When last heard of: ' : ''}${running} running, ${others}`
+      }
     >
       <div className="overflow-x-auto rounded-lg border border-line bg-surface shadow-card">
         <table aria-label="Containers" className="w-full table-fixed text-left">

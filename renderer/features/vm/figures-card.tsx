@@ -66,7 +66,7 @@ export function FiguresCard({ vm }: { vm: Vm }) {
             mostOf(history, ({ cpuShare }) => cpuShare ?? 0),
           )}
           format={formatCores}
-          lines={[{ name: 'On this computer', tone: 'accent', pick: ({ cpuShare }) => cpuShare }]}
+          lines={[{ name: 'Used by QEMU', tone: 'accent', pick: ({ cpuShare }) => cpuShare }]}
         />
         <Meter
           title="Data disk"
