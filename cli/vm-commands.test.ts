@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await engine.calls.vm.stop({ vm: 'service', by: 'shut-down' });
-  await engine.calls.settings.set({ stopBy: 'suspend', cpus: null });
+  await engine.calls.settings.set({ stopBy: 'suspend', cpus: null, memoryMiB: null });
 });
 
 afterAll(async () => {
@@ -76,6 +76,16 @@ test('stop follows the setting, and an option says otherwise', async () => {
   });
 });
 
+test('a degraded VM is shut down where suspending is usual, and that is said', async () => {
+  await start();
+  await engine.calls.settings.set({ memoryMiB: 666 });
+  expect(await foredeck('stop')).toMatchObject({
+    code: 0,
+    stdout: 'VM service is stopped.\n',
+    stderr: expect.stringContaining('only one that is well can be suspended: it was shut down.'),
+  });
+});
+
 test.each([
   [['stop', '--suspend', '--shut-down'], 'cannot be used with'],
   [['disk', 'grow'], "missing required argument 'gib'"],
@@ -97,9 +107,8 @@ test('status tells since when it is suspended, how large that is, and both ways 
   );
   await engine.calls.settings.set({ cpus: 7 });
   const { stdout } = await foredeck('status');
-  expect(stdout).toContain('problem    The saved memory of VM "service" fits 2 processors');
-  expect(stdout).toContain('Set it back to 2, or start without the saved memory.');
-  expect(stdout).toContain('"foredeck start --discard-state" boots without it');
+  expect(stdout).toContain('problem    Cannot resume VM "service": it was suspended with 2 processors.');
+  expect(stdout).toContain('foredeck start --discard-state');
 });
 
 test('a saved state that does not fit is refused; --discard-state says what it threw away', async () => {
@@ -108,8 +117,10 @@ test('a saved state that does not fit is refused; --discard-state says what it t
   await engine.calls.settings.set({ cpus: 7 });
   const refused = await foredeck('start');
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain('foredeck: The saved memory of VM "service" fits 2 processors');
-  expect(refused.stderr).toContain('"foredeck start --discard-state" boots without it');
+  expect(refused.stderr).toContain(
+    'foredeck: Cannot resume VM "service": it was suspended with 2 processors.',
+  );
+  expect(refused.stderr).toContain('foredeck start --discard-state');
   const asJson = await foredeck('start', '--json');
   expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { code: 'saved_state_unusable' } });
   const started = await foredeck('start', '--discard-state');

@@ -3,10 +3,6 @@ import type { SavedState } from '../contract/saved-state.ts';
 import { formatBytes } from './output.ts';
 import { printable } from './printable.ts';
 
-/** The way on from a saved state that cannot be used, in commands. */
-export const discardAdvice =
-  '"foredeck start --discard-state" boots without it: what ran in the VM is lost, its disk stays.';
-
 /** What became of a VM that does not run. */
 export function restingLine({ name, state, savedState }: Vm): string {
   if (state !== 'suspended' || !savedState) return `VM ${name} is ${state}.`;
@@ -18,13 +14,10 @@ export function discardedLine({ bytes, savedAt }: SavedState): string {
   return `The memory saved at ${timeOf(savedAt)} (${formatBytes(bytes)}) was thrown away; what ran in it has ended.`;
 }
 
-/** A saved state as `foredeck status` tells it, with what can be done when it cannot be used. */
+/** A saved state as `foredeck status` tells it; the hint of one that cannot be used says how to go on without. */
 export function savedStateLines({ savedAt, bytes, problem }: SavedState): string[] {
   const lines = [`suspended  since ${timeOf(savedAt)}, its memory takes ${formatBytes(bytes)} on disk`];
-  if (problem) {
-    lines.push(`problem    ${printable(`${problem.message} ${problem.hint}`.trim())}`);
-    lines.push(`           ${discardAdvice}`);
-  }
+  if (problem) lines.push(`problem    ${printable(problem.message)} ${printable(problem.hint)}`);
   return lines;
 }
 

@@ -2,13 +2,12 @@ import { access } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { Vm } from '../../contract/records.ts';
 import type { StopBy } from '../../contract/saved-state.ts';
-import { EngineError, toEngineError } from '../../engine/base/engine-error.ts';
 import type { EngineClient } from '../../engine/client/connect-engine.ts';
 import { homeFromEnvironment, pathsUnder } from '../../engine/paths.ts';
 import { jsonOption, type VmOptions, vmOption } from '../arguments.ts';
-import { print, printJson } from '../output.ts';
+import { note, print, printJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { discardAdvice, discardedLine, restingLine } from '../vm-lines.ts';
+import { discardedLine, restingLine } from '../vm-lines.ts';
 import { readState, withEngine, withRunningEngine } from '../with-engine.ts';
 
 interface StartOptions extends VmOptions {
@@ -71,26 +70,25 @@ export async function start(
 async function startAndReport(engine: EngineClient, options: StartOptions): Promise<void> {
   const { vm, json, discardState } = options;
   const before = discardState ? (await readState(engine)).vms[vm]?.savedState : null;
-  const started = await start(engine, vm, { discardState }).catch((thrown) => {
-    throw withDiscardAdvice(thrown);
-  });
+  const started = await start(engine, vm, { discardState });
   if (before && !json) print(discardedLine(before));
   report(started, { json });
-}
-
-/** The engine's hint is for windows too; here the way on is a command. */
-function withDiscardAdvice(thrown: unknown): unknown {
-  const error = toEngineError(thrown);
-  if (error.code !== 'saved_state_unusable') return thrown;
-  const { code, message, hint, details } = error;
-  return new EngineError({ code, message, hint: `${hint}\n${discardAdvice}`.trim(), details, cause: thrown });
 }
 
 async function stop({ vm, json, suspend, shutDown }: StopOptions): Promise<void> {
   const by: StopBy | undefined = suspend ? 'suspend' : shutDown ? 'shut-down' : undefined;
   const stopWith = async (engine: EngineClient): Promise<void> => {
+    const { vms, settings } = await readState(engine);
     const call = () => engine.calls.vm.stop(by === undefined ? { vm } : { vm, by });
-    report(await withProgress(engine, {}, call), { json });
+    const stopped = await withProgress(engine, {}, call);
+    if (
+      vms[vm]?.state === 'degraded' &&
+      stopped.state === 'stopped' &&
+      (by ?? settings.stopBy) === 'suspend'
+    ) {
+      note(`VM ${vm} was degraded, and only one that is well can be suspended: it was shut down.`);
+    }
+    report(stopped, { json });
   };
   await withRunningEngine(async (engine) => {
     if (engine) await stopWith(engine);

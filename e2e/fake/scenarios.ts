@@ -212,9 +212,11 @@ const build: Record<ScenarioName, () => State> = {
         problem: {
           code: 'saved_state_unusable',
           message:
-            'The saved memory of VM "service" was made by QEMU 10.0.2, and this computer has 10.1.0 now.',
-          hint: 'Install QEMU 10.0.2 again and resume, or start without the saved memory: what ran in it is lost then.',
-          details: { 'saved with': 'QEMU 10.0.2, tcg, Nehalem', 'here now': 'QEMU 10.1.0, tcg, Nehalem' },
+            'Cannot resume VM "service": it was suspended with QEMU 10.0.2, and this computer has 10.1.0 now.',
+          hint:
+            'Put that back as it was, or start without its saved memory: `foredeck start --discard-state`. ' +
+            'Its programs end then as at a power cut; its disk stays.',
+          details: {},
         },
       }),
     ),

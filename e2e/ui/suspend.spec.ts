@@ -63,6 +63,20 @@ test('where the setting says shut down, that is the button, and suspend is besid
   expect(engine.asked).toEqual(['stopVm service suspend']);
 });
 
+test('a VM in which something is wrong can only be shut down, and asks first', async ({ openWith, page }) => {
+  const { engine, window } = await openWith({
+    ...scenario('full'),
+    vms: scenario('degraded').vms,
+  });
+  await expect(window.overview.stopButton).toHaveText('Shut down');
+  await page.getByRole('button', { name: 'Ways to stop' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Suspend' })).toHaveAttribute('aria-disabled', 'true');
+  await page.keyboard.press('Escape');
+  await window.overview.stopButton.click();
+  await expect(window.overview.dialog).toContainText('Shut the VM down?');
+  expect(engine.asked).toEqual([]);
+});
+
 test('a VM that cannot be suspended goes on, and the reason stays', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   const message = 'Cannot suspend VM "service": 1.2 GB are needed on this disk, and 300 MB are free.';
@@ -106,10 +120,12 @@ test('deletes the saved memory without starting', async ({ openWith }) => {
 test('a saved state that does not fit any more: the reason, and both ways on', async ({ openWith }) => {
   const { engine, window } = await openWith('suspended-unusable');
   const { overview } = window;
-  await expect(overview.problem).toContainText('was made by QEMU 10.0.2, and this computer has 10.1.0 now');
-  await expect(overview.problem).toContainText('Install QEMU 10.0.2 again and resume');
+  await expect(overview.problem).toContainText(
+    'it was suspended with QEMU 10.0.2, and this computer has 10.1.0',
+  );
+  await expect(overview.problem).toContainText('Put that back as it was');
   await overview.resumeButton.click();
-  await expect(window.toast(/was made by QEMU 10\.0\.2/)).toBeVisible();
+  await expect(window.toast(/was suspended with QEMU 10\.0\.2/)).toBeVisible();
   await expect(overview.state).toHaveText('Suspended');
   await overview.card.getByRole('button', { name: 'Start without the saved memory…' }).click();
   await overview.dialog.getByRole('button', { name: 'Start without it' }).click();

@@ -89,10 +89,11 @@ export class ScriptedEngine implements RunnableEngine {
     this.store.commit({ in: 'settings', value });
     const { savedState } = this.#vm(serviceVmName);
     if (savedState && change.cpus) this.#setVm({ savedState: { ...savedState, problem: unusableState } });
+    if (change.memoryMiB) this.#setVm({ state: 'degraded' });
     return value;
   }
 
-  /** A saved state does not fit any more once the setting `cpus` was changed. */
+  /** A saved state does not fit any more once the setting `cpus` was changed; `memoryMiB` makes the VM degraded. */
   async startVm({ vm: name, discardState }: { vm: string; discardState: boolean }): Promise<Vm> {
     const { savedState } = this.#vm(name);
     if (savedState?.problem && !discardState) throw new EngineError(savedState.problem);
@@ -121,7 +122,9 @@ export class ScriptedEngine implements RunnableEngine {
 
   async stopVm(name: string, by: StopBy = this.store.state.settings.stopBy): Promise<Vm> {
     this.#vm(name);
-    if (by === 'shut-down') return this.#setVm({ state: 'stopped', savedState: null });
+    if (by === 'shut-down' || this.#vm(name).state === 'degraded') {
+      return this.#setVm({ state: 'stopped', savedState: null });
+    }
     this.#setVm({ state: 'suspending' });
     const savedState = { savedAt: Date.now(), bytes: 300_000_000, problem: null };
     return this.#setVm({ state: 'suspended', savedState });

@@ -53,7 +53,7 @@ export const scriptedFigures: VmFigures = {
 /** Why a saved state cannot be used. */
 export const unusableState: WireError = {
   code: 'saved_state_unusable',
-  message: 'The saved memory of VM "service" fits 2 processors, and the settings say 7.',
-  hint: 'Set it back to 2, or start without the saved memory.',
+  message: 'Cannot resume VM "service": it was suspended with 2 processors.',
+  hint: 'Put that back as it was, or start without its saved memory: `foredeck start --discard-state`.',
   details: {},
 };

@@ -13,11 +13,13 @@ const icons: Record<StopBy, typeof Moon> = { suspend: Moon, 'shut-down': Power }
 
 /**
  * Stops a running VM: as the setting says with one click, either way from the arrow beside it. Only shutting down asks
- * first, when containers would end with it.
+ * first, when containers would end with it. A degraded VM cannot be suspended; the engine would shut it down instead.
  */
 export function StopButton({ vm }: { vm: Vm }) {
   const [asking, setAsking] = useState(false);
-  const usual = useEngineState((state) => state.settings.stopBy) ?? 'suspend';
+  const setting = useEngineState((state) => state.settings.stopBy) ?? 'suspend';
+  const degraded = vm.state === 'degraded';
+  const usual = degraded ? 'shut-down' : setting;
   const unavailable = useUnavailable();
   const pending = usePending(`vm:stop:${vm.name}`);
   const running = useContainers().filter(
@@ -46,7 +48,13 @@ export function StopButton({ vm }: { vm: Vm }) {
             label: stopByWords[by].word,
             note: stopByWords[by].gain,
             icon: <ItemIcon aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />,
-            unavailable: unavailable ?? (pending ? 'It is being stopped already' : undefined),
+            unavailable:
+              unavailable ??
+              (pending
+                ? 'It is being stopped already'
+                : degraded && by === 'suspend'
+                  ? 'Only a VM that is well can be suspended'
+                  : undefined),
             onSelect: () => ask(by),
           };
         })}
@@ -62,8 +70,8 @@ export function StopButton({ vm }: { vm: Vm }) {
       >
         <p>
           {running.length === 1 ? 'One running container stops' : `${running.length} running containers stop`}{' '}
-          with it. Images, volumes and stopped containers are kept. Suspend instead, and containers go on
-          where they stopped.
+          with it. Images, volumes and stopped containers are kept.
+          {degraded ? '' : ' Suspend instead, and containers go on where they stopped.'}
         </p>
         <ContainerNames containers={running} />
       </ConfirmDialog>

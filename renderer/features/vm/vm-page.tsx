@@ -10,21 +10,21 @@ import { VmCard } from './vm-card.tsx';
 export function VmPage({ beside }: { beside: ReactNode }) {
   const vm = useServiceVm();
   if (!vm) return null;
+  const isSetUp = vm.state !== 'absent' && vm.state !== 'composing';
+  const showsBoot = vm.boot.startedAt !== null || vm.state === 'starting';
   return (
     <Page title="Overview">
       <VmCard vm={vm} />
-      {vm.boot.startedAt === null ? (
-        beside
+      {isSetUp ? <FiguresCard vm={vm} /> : null}
+      {showsBoot ? (
+        <div className="grid items-start gap-4 min-[68rem]:grid-cols-2">
+          {beside}
+          <BootCard vm={vm} />
+        </div>
       ) : (
-        <>
-          <FiguresCard vm={vm} />
-          <div className="grid items-start gap-4 min-[68rem]:grid-cols-2">
-            {beside}
-            <BootCard vm={vm} />
-          </div>
-          <ConsoleCard vm={vm} />
-        </>
+        beside
       )}
+      {isSetUp ? <ConsoleCard vm={vm} /> : null}
     </Page>
   );
 }
