@@ -40,7 +40,7 @@ function ratioWords({ value, baseline, ratioGoal }: Figure): string {
   const ratio = baseline.value / value;
   const reached =
     ratioGoal === undefined ? '' : `, goal ${ratioGoal}x ${ratio >= ratioGoal ? 'reached' : 'missed'}`;
-  return `${ratio.toFixed(1)}x${reached}`;
+  return `${ratio.toFixed(ratio < 10 ? 2 : 1)}x${reached}`;
 }
 
 /** The middle one, or the mean of the two in the middle. */

@@ -12,6 +12,7 @@ import { writeBusyboxTar } from '../engine/testing/write-busybox-tar.ts';
 import { benchHome, cpuSeconds, removeMatching, residentMegabytes } from './bench-home.ts';
 import { bootFigures, coldStarts } from './boot-figures.ts';
 import { browserFigures } from './browser-figures.ts';
+import { dataPathFigures } from './data-path-figures.ts';
 import { type Figure, figureTable, median } from './figure.ts';
 import { processTreeFigures } from './process-tree-figures.ts';
 import { selfTestFigures } from './self-test-figures.ts';
@@ -85,6 +86,9 @@ async function measure(): Promise<Figure[]> {
   const idlePercent = ((await cpuSeconds(info.host.enginePid)) - cpuBefore) / (idleSeconds / 100);
   const rss = await residentMegabytes(info.host.enginePid);
 
+  say('bytes through the Docker socket');
+  const dataPath = await dataPathFigures({ home, client, scope, vm });
+
   say('500 processes');
   const trees = await processTreeFigures({ home, client, scope: scope.child('process tree'), vm });
   say('every architecture on');
@@ -141,6 +145,7 @@ async function measure(): Promise<Figure[]> {
     { name: 'engine memory, idle', value: rss, unit: 'MB', goal: 200, baseline: null, how: 'resident' },
     ...bootFigures(starts),
     ...browser,
+    ...dataPath,
     ...trees,
     ...selfTests,
   ];

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer, type Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -224,6 +225,22 @@ describe.skipIf(ssh === null)('OpenSshForward', () => {
       code: 'ssh_failed',
       message: expect.stringContaining('Permission denied'),
     });
+  });
+
+  it('ends when its engine is killed, without a word from it', async () => {
+    const owner = spawn(process.execPath, [join(import.meta.dirname, '../testing/forwarding-child.ts')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const port = guest.port;
+    owner.stdin.end(JSON.stringify({ ssh, port, keys, guestPath: '/run/docker.sock', folder }));
+    await once(owner.stdout, 'data');
+    expect(clientsOf(folder)).toHaveLength(1);
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    await expect.poll(() => clientsOf(folder), { timeout: 10_000 }).toEqual([]);
+    // The next forward in this folder removes what the killed one left.
+    const forward = await start();
+    await forward.close();
   });
 
   it('ends by itself when the guest is gone', async () => {

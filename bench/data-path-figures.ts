@@ -1,0 +1,270 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished, pipeline } from 'node:stream/promises';
+import Dockerode from 'dockerode';
+import { pack } from 'tar-stream';
+import { silentLog } from '../engine/base/log.ts';
+import type { Scope } from '../engine/base/scope.ts';
+import { sleep } from '../engine/base/time.ts';
+import type { EngineClient } from '../engine/client/connect-engine.ts';
+import { DockerSocket } from '../engine/docker/docker-socket.ts';
+import { pathsUnder } from '../engine/paths.ts';
+import { bulkCiphers } from '../engine/ssh/ciphers.ts';
+import { createGuestConnector } from '../engine/ssh/guest-connector.ts';
+import { OpenSshCarrier } from '../engine/ssh/openssh-carrier.ts';
+import type { GuestLink, VmKeys } from '../engine/vm/ports.ts';
+import { type DockerExchange, exchangeInGuest, exchangeOnHost } from './docker-exchange.ts';
+import { type Figure, median } from './figure.ts';
+import { receiveRaw, sendRaw, sinkPath, startSink } from './raw-sink.ts';
+
+const runs = 3;
+const rawBytes = 64 * 1024 ** 2;
+/** Random, as the layers of an image are to whoever moves them. */
+const imageBytes = 32 * 1024 ** 2;
+const image = 'foredeck-bench:1';
+const guestFolder = '/root/foredeck-bench';
+
+/** At most 1.3 times as long as OpenSSH's forward, and 1.5 times as long as the same inside the VM. */
+const forwardRatioGoal = 0.77;
+const insideRatioGoal = 0.67;
+
+export interface DataPathFiguresOptions {
+  readonly home: string;
+  readonly client: EngineClient;
+  readonly scope: Scope;
+  readonly vm: string;
+}
+
+/** Seconds of each run. */
+type Seconds = readonly number[];
+
+/**
+ * How fast bytes travel through the exposed Docker socket: beside an `ssh -L` of the host's own OpenSSH with the same
+ * cipher, and beside the same operation inside the VM. The runs of the three take turns. The VM runs.
+ */
+export async function dataPathFigures(options: DataPathFiguresOptions): Promise<Figure[]> {
+  const scope = options.scope.child('data path');
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'fd-data-'));
+    scope.defer(() => rm(folder, { recursive: true, force: true }));
+    const within = { ...options, scope };
+    const guest = await connectGuest(within);
+    return [...(await rawFigures(guest, folder, scope)), ...(await dockerFigures(within, guest, folder))];
+  } finally {
+    await scope.close();
+  }
+}
+
+interface Guest {
+  readonly link: GuestLink;
+  readonly port: number;
+  readonly keys: VmKeys;
+}
+
+async function connectGuest({ home, client, vm, scope }: DataPathFiguresOptions): Promise<Guest> {
+  const { endpoints } = await client.calls.vm.start({ vm });
+  const keys = JSON.parse(await readFile(pathsUnder(home).vm(vm).keys, 'utf8')) as VmKeys;
+  const port = endpoints.sshPort;
+  if (port === null) throw new Error(`VM "${vm}" has no SSH port`);
+  const link = await createGuestConnector().connect({ port, keys, signal: scope.signal });
+  scope.defer(() => link.close());
+  return { link, port, keys };
+}
+
+/** The product's own parts, with a sink in dockerd's place. */
+async function rawFigures(guest: Guest, folder: string, scope: Scope): Promise<Figure[]> {
+  const { link, port, keys } = guest;
+  scope.defer(await startSink(link));
+  const options = { link, port, keys, guestPath: sinkPath, folder: join(folder, 'ssh'), log: silentLog };
+  const carrier = new OpenSshCarrier(options);
+  scope.defer(() => carrier.close());
+  carrier.hasten();
+  while (!carrier.hastened) await sleep(100, scope.signal);
+  const ours = await DockerSocket.open({
+    path: join(folder, 'ours.sock'),
+    connect: () => carrier.connect(),
+    log: silentLog,
+  });
+  scope.defer(() => ours.close());
+  const ssh2 = await DockerSocket.open({
+    path: join(folder, 'ssh2.sock'),
+    connect: () => link.connectUnix(sinkPath),
+    log: silentLog,
+  });
+  scope.defer(() => ssh2.close());
+  const openSsh = await openSshForward(guest, { folder, name: 'raw', guestPath: sinkPath, scope });
+
+  const measured = async (move: typeof sendRaw) =>
+    await inTurns({
+      ours: () => move(ours.path, rawBytes),
+      openSsh: () => move(openSsh, rawBytes),
+      ssh2: () => move(ssh2.path, rawBytes),
+    });
+  const up = await measured(sendRaw);
+  const down = await measured(receiveRaw);
+  return [
+    againstForward('raw bytes into the VM', up, rawBytes, `; ssh2 alone ${spread(up.ssh2)}`),
+    againstForward('raw bytes out of the VM', down, rawBytes, `; ssh2 alone ${spread(down.ssh2)}`),
+  ];
+}
+
+async function dockerFigures(
+  options: DataPathFiguresOptions,
+  guest: Guest,
+  folder: string,
+): Promise<Figure[]> {
+  const { home, vm, scope } = options;
+  const { link } = guest;
+  const { dockerSocket: ours } = pathsUnder(home).vm(vm);
+  const docker = new Dockerode({ socketPath: ours });
+  const guestPath = '/run/docker.sock';
+  const openSsh = await openSshForward(guest, { folder, name: 'docker', guestPath, scope });
+  scope.defer(async () => void (await link.exec(['rm', '-rf', guestFolder])));
+
+  // The same three files on both sides: a root file system, a build context, an image.
+  const blob = randomBytes(imageBytes);
+  await writeTar(join(folder, 'root.tar'), { blob });
+  await writeTar(join(folder, 'context.tar'), { blob, Dockerfile: 'FROM scratch\nLABEL foredeck=bench\n' });
+  const [repo, tag] = image.split(':');
+  await finished((await docker.importImage(join(folder, 'root.tar'), { repo, tag })).resume());
+  await pipeline(await docker.getImage(image).get(), createWriteStream(join(folder, 'image.tar')));
+  for (const name of ['root.tar', 'context.tar', 'image.tar']) {
+    await link.writeFile(join(guestFolder, name), createReadStream(join(folder, name)), { mode: 0o600 });
+  }
+
+  const measured = async (
+    exchange: DockerExchange,
+    before: () => Promise<unknown> = async () => undefined,
+  ) => {
+    const within = (place: string) => ({
+      ...exchange,
+      ...(exchange.body && { body: join(place, exchange.body) }),
+    });
+    const prepared = (move: () => Promise<number>) => async () => {
+      await before();
+      return await move();
+    };
+    return await inTurns({
+      ours: prepared(() => exchangeOnHost(ours, within(folder))),
+      openSsh: prepared(() => exchangeOnHost(openSsh, within(folder))),
+      inside: prepared(() => exchangeInGuest(link, within(guestFolder))),
+    });
+  };
+  const remove = () => docker.getImage(image).remove({ force: true });
+  const load = await measured({ method: 'POST', path: '/images/load?quiet=1', body: 'image.tar' }, remove);
+  const save = await measured({ method: 'GET', path: `/images/${image}/get` });
+  const context = await measured({ method: 'POST', path: '/build?q=1&version=1', body: 'context.tar' });
+  const container = await docker.createContainer({ Image: image, Cmd: ['never started'] });
+  const archive = `/containers/${container.id}/archive?path=/`;
+  const copyIn = await measured({ method: 'PUT', path: archive, body: 'root.tar' });
+  const copyOut = await measured({ method: 'GET', path: `${archive}blob` });
+  await container.remove({ force: true });
+  await remove();
+
+  return [
+    ...againstBoth('docker load', load),
+    ...againstBoth('docker save', save),
+    ...againstBoth('docker build, context alone', context),
+    ...againstBoth('docker cp into a container', copyIn),
+    ...againstBoth('docker cp out of a container', copyOut),
+  ];
+}
+
+/** Every way once, then every way again, so that what else the machine does spares none of them. */
+async function inTurns<Way extends string>(ways: Record<Way, () => Promise<number>>) {
+  const seconds = {} as Record<Way, number[]>;
+  const names = Object.keys(ways) as Way[];
+  for (const name of names) seconds[name] = [];
+  for (let run = 0; run < runs; run += 1) {
+    for (const name of names) seconds[name].push(await ways[name]());
+  }
+  return seconds;
+}
+
+interface Measured {
+  readonly ours: Seconds;
+  readonly openSsh: Seconds;
+}
+
+function againstForward(name: string, { ours, openSsh }: Measured, bytes: number, more = ''): Figure {
+  return {
+    name: `${name}, ${Math.round(bytes / 1e6)} MB`,
+    value: median(ours),
+    unit: 's',
+    goal: null,
+    ratioGoal: forwardRatioGoal,
+    baseline: { name: "OpenSSH's forward", value: median(openSsh) },
+    how: `${spread(ours)}, ${(bytes / 1e6 / median(ours)).toFixed(1)} MB/s; baseline ${spread(openSsh)}${more}`,
+  };
+}
+
+function againstBoth(name: string, measured: Measured & { readonly inside: Seconds }): Figure[] {
+  const figure = againstForward(name, measured, imageBytes);
+  const { inside } = measured;
+  return [
+    figure,
+    {
+      ...figure,
+      ratioGoal: insideRatioGoal,
+      baseline: { name: 'inside the VM', value: median(inside) },
+      how: `the same; baseline ${spread(inside)}`,
+    },
+  ];
+}
+
+function spread(seconds: Seconds): string {
+  const [min, max] = [Math.min(...seconds), Math.max(...seconds)].map((value) => value.toFixed(1));
+  return `median of ${seconds.length}, ${min} to ${max} s`;
+}
+
+/** What a person would type: the host's OpenSSH and nothing of ours in between. */
+async function openSshForward(
+  { port, keys }: Guest,
+  options: { folder: string; name: string; guestPath: string; scope: Scope },
+): Promise<string> {
+  const { folder, name, guestPath, scope } = options;
+  const [key, knownHosts, socket] = ['key', 'hosts', 'sock'].map((kind) => join(folder, `${name}.${kind}`));
+  if (key === undefined || knownHosts === undefined || socket === undefined) throw new Error('no names');
+  await writeFile(key, keys.clientPrivate, { mode: 0o600 });
+  await writeFile(knownHosts, `[127.0.0.1]:${port} ${keys.hostPublic}\n`);
+  const settings = ['BatchMode=yes', `UserKnownHostsFile=${knownHosts}`, 'IdentitiesOnly=yes'];
+  const child = spawn(
+    'ssh',
+    [
+      ...['-F', 'none', '-N', '-p', String(port), '-i', key, '-c', bulkCiphers[0]],
+      ...['-L', `${socket}:${guestPath}`, ...settings.flatMap((setting) => ['-o', setting])],
+      'root@127.0.0.1',
+    ],
+    { stdio: 'ignore' },
+  );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  scope.defer(async () => {
+    child.kill();
+    await ended;
+  });
+  while (!(await answers(socket))) {
+    if (child.exitCode !== null) throw new Error(`ssh exited with ${child.exitCode}`);
+    await sleep(100, scope.signal);
+  }
+  return socket;
+}
+
+async function answers(path: string): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+async function writeTar(path: string, files: Record<string, Buffer | string>): Promise<void> {
+  const tar = pack();
+  for (const [name, content] of Object.entries(files)) tar.entry({ name }, content);
+  tar.finalize();
+  await pipeline(tar, createWriteStream(path));
+}
