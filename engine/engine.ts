@@ -51,6 +51,12 @@ export interface EngineParts {
   readonly execs: Execs;
 }
 
+/**
+ * A host that goes down gives its programs 90 s (systemd's DefaultTimeoutStopSec); a guest which is not suspended by then
+ * needs most of them to power off.
+ */
+const hurriedSuspendMs = 20_000;
+
 /** The parts behind one API. */
 export class Engine implements EngineApi {
   readonly #parts: EngineParts;
@@ -82,12 +88,15 @@ export class Engine implements EngineApi {
     });
   }
 
-  /** With `stopVms` false the VMs run on, for the next engine to adopt. Safe to call again. */
-  async close(options: { stopVms: boolean }): Promise<void> {
+  /**
+   * With `stopVms` false the VMs run on, for the next engine to adopt; `hurried`, who is not suspended within seconds is
+   * shut down. Safe to call again.
+   */
+  async close(options: { stopVms: boolean; hurried?: boolean }): Promise<void> {
     const { terminals, vms } = this.#parts;
     await this.#scope.close();
     terminals.closeAll();
-    await (options.stopVms ? this.#stopAll() : vms.detachAll());
+    await (options.stopVms ? this.#stopAll(options.hurried ?? false) : vms.detachAll());
   }
 
   async info() {
@@ -306,9 +315,9 @@ export class Engine implements EngineApi {
     return this.#parts.dockerCli.install(this.#scope.signal);
   }
 
-  async #stopAll(): Promise<void> {
+  async #stopAll(hurried: boolean): Promise<void> {
     const { vms, docker, store } = this.#parts;
-    await vms.stopAll();
+    await vms.stopAll(hurried ? { suspendWithinMs: hurriedSuspendMs } : {});
     // The engine's own signal has aborted by now; removing a context is bounded by itself.
     const { signal } = new AbortController();
     await Promise.all(Object.keys(store.state.vms).map((vm) => docker.vmStopped(vm, signal)));

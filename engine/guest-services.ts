@@ -35,27 +35,28 @@ export class ConnectedGuests implements GuestServices {
   async attach({ vm, link, machine, scope, stage }: Parameters<GuestServices['attach']>[0]): Promise<void> {
     const { docker, dockerImages, doctor, handlers, trees, log } = this.#options;
     trees.attach(vm, link);
-    const [attached, problems] = await Promise.all([
-      docker
-        .attach({
-          vm,
-          link,
-          machine,
-          scope,
-          probeExecution: (ids) => trees.probeExecution(vm.name, ids),
-          // dockerd may die and come back while the VM runs on.
-          onReachable: (ready) => this.#tell(vm.name, { ready }),
-          onFreed: () => this.#options.onFreed(vm.name),
-          onExecFailed: (container, exitCode) => doctor.execFailed(vm.name, container, exitCode),
-        })
-        .then((attachment) => {
-          this.#tell(vm.name, { ready: true, version: attachment.version });
-          scope.defer(() => this.#tell(vm.name, { ready: false }));
-          stage('docker');
-          return attachment;
-        }),
-      handlers.attach(vm, link, machine.spawnedAt),
-    ]);
+    const reachingDocker = docker
+      .attach({
+        vm,
+        link,
+        machine,
+        scope,
+        probeExecution: (ids) => trees.probeExecution(vm.name, ids),
+        // dockerd may die and come back while the VM runs on.
+        onReachable: (ready) => this.#tell(vm.name, { ready }),
+        onFreed: () => this.#options.onFreed(vm.name),
+        onExecFailed: (container, exitCode) => doctor.execFailed(vm.name, container, exitCode),
+      })
+      .then((attachment) => {
+        this.#tell(vm.name, { ready: true, version: attachment.version });
+        scope.defer(() => this.#tell(vm.name, { ready: false }));
+        stage('docker');
+        return attachment;
+      });
+    // A guest that boots waits for its daemons anyway. One that was resumed has its emulators; Docker comes first.
+    if (machine.bootedAt !== machine.spawnedAt) await reachingDocker;
+    const restoring = handlers.attach(vm, link, machine.bootedAt);
+    const [attached, problems] = await Promise.all([reachingDocker, restoring]);
     this.#docker.set(vm.name, attached);
     scope.defer(() => {
       if (this.#docker.get(vm.name) === attached) this.#docker.delete(vm.name);

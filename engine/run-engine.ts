@@ -8,6 +8,7 @@ import { Scope } from './base/scope.ts';
 import { type Paths, pathsUnder } from './paths.ts';
 import { prepareHome } from './prepare-home.ts';
 import { serveEngine } from './rpc/serve-engine.ts';
+import { watchHostShutdown } from './watch-host-shutdown.ts';
 
 /** Exit status of an engine that found another one running for the same FOREDECK_HOME (EX_TEMPFAIL of sysexits.h). */
 export const engineRunningExitCode = 75;
@@ -19,8 +20,11 @@ const answerGraceMs = 250;
 export interface RunnableEngine extends EngineApi {
   /** Loads state and adopts running VMs; does not wait for a VM to boot. */
   start(): Promise<void>;
-  /** Safe to call again. With `stopVms` false they go on and the next engine adopts them. */
-  close(options: { stopVms: boolean }): Promise<void>;
+  /**
+   * Safe to call again. With `stopVms` false they go on and the next engine adopts them; `hurried`, they are suspended
+   * within seconds or shut down.
+   */
+  close(options: { stopVms: boolean; hurried?: boolean }): Promise<void>;
 }
 
 export interface RunEngineOptions {
@@ -51,13 +55,15 @@ export async function runEngine(options: RunEngineOptions): Promise<void> {
     log.info({ pid: process.pid, node: process.version, home: paths.home }, 'engine starts');
 
     const engine = await options.createEngine({ paths, log });
-    scope.defer(() => engine.close({ stopVms: true }));
+    // Whoever quits has stopped them already; a signal or the host's shutdown has not.
+    scope.defer(() => engine.close({ stopVms: true, hurried: true }));
     const end = (why: string): void => {
       if (!scope.closed) void endProcess(scope, log, why);
     };
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
     // The terminal that started the engine may go; the engine stays.
     process.on('SIGHUP', () => log.info('SIGHUP ignored'));
+    await watchHostShutdown({ log, scope, onShutdown: () => end('host shutdown') });
     await engine.start();
     await serveEngine({
       socketPath: paths.engineSocket,

@@ -26,8 +26,8 @@ type Message = z.infer<typeof Message>;
 /** QEMU answers from its main loop, which stands still for seconds while a host is busy writing a disk. */
 const commandTimeoutMs = 15_000;
 
-/** QEMU makes its socket some tens of milliseconds after it was started. */
-const connectIntervalMs = 25;
+/** QEMU makes its socket some tens of milliseconds after it was started, and whoever resumes waits for it. */
+const connectIntervalMs = 5;
 
 interface Waiting {
   resolve(value: unknown): void;

@@ -14,6 +14,15 @@ const marginBytes = 256 * 1024 ** 2;
 /** A guest that owes its disk much writes it out first. */
 const syncTimeoutMs = 60_000;
 
+/** A busy host with a slow disk takes 40 MB a second; a guest's memory is written once. */
+const timeoutMsPerMiB = 25;
+const leastTimeoutMs = 30_000;
+
+/** How long a guest with so much memory may take where nobody is in a hurry. */
+export function suspendTimeoutMs(memoryBytes: number): number {
+  return Math.max(leastTimeoutMs, (memoryBytes / 1024 ** 2) * timeoutMsPerMiB);
+}
+
 export interface SuspendOptions {
   readonly vm: string;
   readonly machine: Machine;

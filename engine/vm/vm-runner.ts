@@ -21,6 +21,7 @@ import type {
   VmRecord,
 } from './ports.ts';
 import { StoredVm } from './stored-vm.ts';
+import { suspendTimeoutMs } from './suspend-machine.ts';
 import { Suspension } from './suspension.ts';
 import type { VmChange } from './vm-change.ts';
 import {
@@ -36,10 +37,6 @@ import { VmRun } from './vm-run.ts';
 
 /** A guest that crashes in this many boots one after the other does not do so by chance. */
 const bootAttempts = 3;
-
-/** A busy host with a slow disk writes 40 MB a second; a guest's memory is written once. */
-const suspendTimeoutMsPerMiB = 25;
-const leastSuspendTimeoutMs = 30_000;
 
 export interface StopOptions {
   /** Default: the setting. */
@@ -331,10 +328,9 @@ export class VmRunner {
 
   async #suspend(run: VmRun, withinMs?: number): Promise<Vm> {
     const { imageId, memoryBytes } = this.#record;
-    const byMemory = (memoryBytes / 1024 ** 2) * suspendTimeoutMsPerMiB;
     const image = imageId === null ? null : await this.#options.images.byId(imageId);
     const keys = await this.#keys();
-    const signal = AbortSignal.timeout(withinMs ?? Math.max(leastSuspendTimeoutMs, byMemory));
+    const signal = AbortSignal.timeout(withinMs ?? suspendTimeoutMs(memoryBytes));
     this.#commit({ state: 'suspending' });
     await run.suspend({ memory: this.#suspension.memory, image, keys, signal });
     this.#run = undefined;
