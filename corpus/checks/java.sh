@@ -48,4 +48,5 @@ AAAALgADAAEAAAAWBRqHuAB8jrgAghq6AIUAALkAiAIArAAAAAEAjwAAAAYAAQAAAA4QCgCgAKEAAQCO
 mQAHBKcABAOsAAAAAgCPAAAABgABAAAADgCSAAAABQACCkABAAMAogAAAAIAowCkAAAAJgAEAKUAAwCsAK0AsACxAAEAtwClAAMA
 uQC6ALkApQADALkAvQC5AMAAAAAKAAEAwQDDAMUAGQ==
 CLASS
-java -cp . Check
+# By its own path: /usr/bin/java is made when the package is configured.
+/usr/lib/jvm/java-*-openjdk-*/bin/java -cp . Check
