@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { HostArch } from '../../contract/arch.ts';
 import { syncFolder } from '../base/atomic-file.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
@@ -11,7 +10,7 @@ import type { DebianArchive } from '../debian/archive.ts';
 import { dependencyClosure } from '../debian/closure.ts';
 import type { DebianPackage } from '../debian/package-index.ts';
 import type { JobReporter } from '../state/jobs.ts';
-import { readContent, streamContent } from './content.ts';
+import { readContent } from './content.ts';
 import { moduleLists } from './depmod.ts';
 import { FileTree } from './file-tree.ts';
 import { pathMatcher } from './glob.ts';
@@ -20,10 +19,11 @@ import { KernelModules } from './kernel-modules.ts';
 import type { Manifest } from './manifest.ts';
 import { writeRootImage } from './root-image.ts';
 import type { LoadedTemplate } from './template.ts';
+import { uncompressedKernel } from './uncompressed-kernel.ts';
 import { unpackDeb } from './unpack-deb.ts';
 
 /** Part of every image's id: raise it when this code makes something else out of the same input. */
-const composerVersion = 1;
+const composerVersion = 2;
 
 /** xz runs beside this process, two at a time keep the usual two cores busy without holding much memory. */
 const parallelUnpacking = 2;
@@ -34,6 +34,8 @@ export const composingPrefix = '.composing-';
 export const imageFiles = {
   root: 'root.squashfs',
   kernel: 'kernel',
+  /** Only where the kernel can be started without unpacking itself. */
+  uncompressedKernel: 'kernel.elf',
   initrd: 'initrd.img',
   manifest: 'manifest.json',
 } as const;
@@ -127,7 +129,10 @@ async function composeInto(work: string, options: Composition): Promise<void> {
   const overlay = (part: string) => loaded.overlay.filter((file) => file.path.startsWith(`${part}/`));
   const initrd = await buildInitrd({ tree, modules: initrdModules, overlay: overlay('initrd') });
   await writeFile(join(work, imageFiles.initrd), initrd);
-  await pipeline(streamContent(tree.content(kernelFile)), createWriteStream(join(work, imageFiles.kernel)));
+  const kernel = await readContent(tree.content(kernelFile));
+  await writeFile(join(work, imageFiles.kernel), kernel);
+  const unpacked = await uncompressedKernel(kernel);
+  if (unpacked) await writeFile(join(work, imageFiles.uncompressedKernel), unpacked);
 
   const put = fixedFiles(tree);
   for (const path of tree.paths()) {
@@ -144,7 +149,16 @@ async function composeInto(work: string, options: Composition): Promise<void> {
   const rootPath = join(work, imageFiles.root);
   await writeRootImage({ tree, path: rootPath, signal, onProgress: reporter.progress });
   await rm(pools, { recursive: true });
-  await writeManifest(work, options, { conflicts: [...tree.conflicts], kernelVersion: modules.release });
+  await writeManifest(work, options, {
+    conflicts: [...tree.conflicts],
+    kernelVersion: modules.release,
+    files: [
+      imageFiles.root,
+      imageFiles.kernel,
+      imageFiles.initrd,
+      ...(unpacked ? [imageFiles.uncompressedKernel] : []),
+    ],
+  });
   reporter.progress(packages.length, packages.length);
 }
 
@@ -202,15 +216,14 @@ const notedVersions = {
 async function writeManifest(
   work: string,
   options: Composition,
-  found: { conflicts: Manifest['conflicts']; kernelVersion: string },
+  found: { conflicts: Manifest['conflicts']; kernelVersion: string; files: readonly string[] },
 ): Promise<void> {
   const { packages } = options;
   const versions = Object.entries(notedVersions).flatMap(([name, packageName]) => {
     const item = packages.find((candidate) => candidate.name === packageName);
     return item ? [[name, item.version] as const] : [];
   });
-  const names = [imageFiles.root, imageFiles.kernel, imageFiles.initrd];
-  const hashes = await Promise.all(names.map((name) => syncedHash(join(work, name))));
+  const hashes = await Promise.all(found.files.map((name) => syncedHash(join(work, name))));
   const manifest: Manifest = {
     image: {
       id: options.id,
@@ -226,7 +239,7 @@ async function writeManifest(
     console: options.architecture.console,
     packages: packages.map(({ name, version, archive, sha256 }) => ({ name, version, archive, sha256 })),
     conflicts: found.conflicts,
-    files: Object.fromEntries(names.map((name, at) => [name, hashes[at] ?? ''])),
+    files: Object.fromEntries(found.files.map((name, at) => [name, hashes[at] ?? ''])),
   };
   const path = join(work, imageFiles.manifest);
   await writeFile(path, `${JSON.stringify(manifest, null, 1)}\n`);

@@ -102,6 +102,10 @@ async function readImage(folder: string, id: string): Promise<ReadImage | null> 
         rootPath: join(root, imageFiles.root),
         rootSha256: manifest.files[imageFiles.root] ?? '',
         kernelPath: join(root, imageFiles.kernel),
+        emulatedKernelPath: join(
+          root,
+          imageFiles.uncompressedKernel in manifest.files ? imageFiles.uncompressedKernel : imageFiles.kernel,
+        ),
         initrdPath: join(root, imageFiles.initrd),
         console: manifest.console,
         kernelCommandLine: kernelCommandLine({ console: manifest.console, emulated: false }),

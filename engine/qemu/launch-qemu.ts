@@ -48,7 +48,7 @@ export function commandLineInput(
     name: vm.name,
     uuid: vm.uuid,
     size: launch.size,
-    kernelPath: image.kernelPath,
+    kernelPath: accelerator === 'tcg' ? image.emulatedKernelPath : image.kernelPath,
     initrdPath: paths.initrd,
     kernelCommandLine: accelerator === 'tcg' ? image.emulatedKernelCommandLine : image.kernelCommandLine,
     rootPath: image.rootPath,

@@ -54,6 +54,7 @@ export async function tinyGuest(
       versions: {},
     },
     kernelPath,
+    emulatedKernelPath: kernelPath,
     rootPath,
     rootSha256: createHash('sha256').update(root).digest('hex'),
     initrdPath,

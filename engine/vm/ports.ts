@@ -106,6 +106,8 @@ export interface ComposedImage {
   /** In hexadecimal. */
   readonly rootSha256: string;
   readonly kernelPath: string;
+  /** The same where QEMU emulates the processor: unpacked beforehand if the kernel can be started so. */
+  readonly emulatedKernelPath: string;
   /** Without the VM's secrets, which are concatenated behind it. */
   readonly initrdPath: string;
   /** Serial console device of this architecture, `ttyS0` or `ttyAMA0`. */
