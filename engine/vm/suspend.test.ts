@@ -100,8 +100,7 @@ describe.skipIf(process.arch !== 'x64')('suspending', () => {
       engine.settings = { ...engine.settings, cpuModel: 'Westmere', memoryMiB: 1024 };
       await expect(engine.vms.start('service')).rejects.toMatchObject({
         code: 'saved_state_unusable',
-        message:
-          'Cannot resume VM "service": it was suspended with the CPU model Nehalem, and the settings say Westmere.',
+        message: expect.stringContaining('and the settings say Westmere'),
         hint: expect.stringContaining('--discard-state'),
       });
       const problem = { code: 'saved_state_unusable' };
