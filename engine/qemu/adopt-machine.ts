@@ -32,12 +32,13 @@ export async function adoptMachine(options: {
   const { vm, paths, statePublished, log } = options;
   const run = await readRunFile(paths.run);
   const qmp = await connectToOurs(options);
-  if (qmp && run?.proved && run.uuid === vm.uuid && (await isQemuOf(run.pid, vm.uuid))) {
+  const ours = run?.proved && run.uuid === vm.uuid && (await isQemuOf(run.pid, vm.uuid));
+  if (qmp && ours && !(await isLoading(qmp))) {
     const process = adoptQemu({ pid: run.pid, uuid: vm.uuid, logPath: paths.qemuLog, mayBeGone: qmp.closed });
     try {
       const machine = await QemuMachine.connect({ run, process, qmp, paths, adopted: true });
-      if (machine.interrupted) await machine.cancelSave();
       if (!(machine.interrupted && statePublished)) {
+        if (machine.interrupted) await machine.cancelSave();
         await machine.forwards.removePublished();
         log.info({ vm: vm.name, pid: run.pid }, 'adopted a running QEMU');
         return machine;
@@ -62,6 +63,12 @@ export async function adoptMachine(options: {
   }
   await removeRunFiles(paths);
   return null;
+}
+
+/** Whether QEMU has not got all of a saved memory; one that is on its way out is not loading. */
+async function isLoading(qmp: QmpClient): Promise<boolean> {
+  const answer = await qmp.execute('query-status', z.object({ status: z.string() })).catch(() => null);
+  return answer?.status === 'inmigrate';
 }
 
 async function endSaved(machine: QemuMachine): Promise<void> {

@@ -72,7 +72,8 @@ export async function launchQemu(launch: Launch): Promise<{ process: QemuProcess
     version: 2,
     pid: process.pid,
     uuid: vm.uuid,
-    proved: false,
+    // A saved memory is proof enough. What becomes of its QEMU is decided by whether there is still a saved state.
+    proved: bootedAt !== null,
     spawnedAt,
     bootedAt: bootedAt ?? spawnedAt,
     qemuVersion: qemu.version,
@@ -115,7 +116,7 @@ export async function connectTo(
   }
 }
 
-/** Its guest is up, or its memory is loaded: from now on the next engine takes this QEMU over. */
+/** Its guest is up: from now on the next engine takes this QEMU over. */
 export async function markProved(machine: QemuMachine, run: RunFile, paths: VmPaths): Promise<void> {
   await writeRunFile(paths.run, { ...run, proved: true, trials: [...machine.trials] });
   // Its end may have removed the file before it was written.

@@ -3,14 +3,7 @@ import { savedStateUnusable } from '../vm/vm-errors.ts';
 import { machineShape } from './command-line.ts';
 import type { Qemu } from './find-qemu.ts';
 import { hostProcessor } from './host-processor.ts';
-import {
-  commandLineInput,
-  connectTo,
-  endAndForget,
-  lastWords,
-  launchQemu,
-  markProved,
-} from './launch-qemu.ts';
+import { commandLineInput, connectTo, endAndForget, lastWords, launchQemu } from './launch-qemu.ts';
 
 /** Loads a saved memory, which is only read; see `Hypervisor.resume`. */
 export async function resumeMachine(options: MachineResume, qemu: Qemu): Promise<Machine> {
@@ -27,8 +20,6 @@ export async function resumeMachine(options: MachineResume, qemu: Qemu): Promise
       const why = await lastWords(process, paths, thrown);
       throw savedStateUnusable(vm.name, `QEMU does not load its memory (${why})`, thrown);
     }
-    // Before it is consumed: an engine killed from then on leaves a QEMU which holds the only copy of that memory.
-    await markProved(machine, run, paths);
     return machine;
   } catch (thrown) {
     await endAndForget(process, paths);

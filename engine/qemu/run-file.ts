@@ -7,7 +7,7 @@ const RunFile = z.object({
   version: z.literal(2),
   pid: z.number().int().positive(),
   uuid: z.string(),
-  /** False until the guest's init spoke under this accelerator, or its memory is loaded; it is not adopted before. */
+  /** False until the guest's init spoke under this accelerator; such a QEMU is ended, not adopted. */
   proved: z.boolean(),
   spawnedAt: z.number(),
   qemuVersion: z.string(),

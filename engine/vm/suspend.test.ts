@@ -44,7 +44,7 @@ async function stateFiles(home: string): Promise<string[]> {
 
 const suspend = (engine: EngineDouble) => engine.vms.stop('service', 'suspend');
 
-describe.skipIf(process.arch !== 'x64')('suspending', () => {
+describe.skipIf(process.arch !== 'x64')('suspending', { timeout: 60_000 }, () => {
   test('keeps the guest in a file and lets it go on where it was, once', async () => {
     await withHome(counting, async (engine, nextEngine, home) => {
       const { pid } = await engine.vms.start('service');
@@ -197,7 +197,7 @@ const steps = [
   { step: 'resume: running', engineDies: 'goes on', qemuDies: 'boots' },
 ] as const;
 
-describe.skipIf(process.arch !== 'x64')('killed while suspending and resuming', () => {
+describe.skipIf(process.arch !== 'x64')('killed while suspending and resuming', { timeout: 60_000 }, () => {
   test.each(steps)('engine at "$step": the guest $engineDies', async ({ step }) => {
     await withHome(counting, async (_engine, nextEngine, home) => {
       const child = fork(owner, [home, step], {

@@ -31,14 +31,17 @@ export class Suspension {
 
   /** What there is to tell of it; null when there is none. Never rejects. */
   async look(signal: AbortSignal): Promise<SavedState | null> {
+    let savedAt = 0;
+    let problem: EngineError | null = null;
     try {
-      const manifest = await this.memory.read();
+      const manifest = await this.#read();
       if (!manifest) return null;
-      const problem = await this.#problem(manifest, signal);
-      return await this.#record(manifest.savedAt, problem);
+      savedAt = manifest.savedAt;
+      await this.#check(manifest, signal);
     } catch (thrown) {
-      return await this.#record(0, this.#unusable(thrown));
+      problem = toEngineError(thrown);
     }
+    return { savedAt, bytes: await this.memory.allocatedBytes(), problem: problem?.toWire() ?? null };
   }
 
   /**
@@ -49,10 +52,8 @@ export class Suspension {
     const { hypervisor, paths, settings, vm, log } = this.#options;
     const manifest = await this.#read();
     if (!manifest) return null;
-    const problem = await this.#problem(manifest, signal);
-    if (problem) throw problem;
+    const image = await this.#check(manifest, signal);
     const { bootedAt, identity, trials } = manifest;
-    const image = await this.#image(manifest);
     const { cpuModel } = settings();
     const resume = { vm, paths, image, identity, cpuModel, trials, bootedAt, onSpawn, signal };
     const machine = await hypervisor.resume(resume);
@@ -91,31 +92,28 @@ export class Suspension {
     }
   }
 
-  async #record(savedAt: number, problem: EngineError | null): Promise<SavedState> {
-    return { savedAt, bytes: await this.memory.allocatedBytes(), problem: problem?.toWire() ?? null };
-  }
-
-  /** Why the state cannot be used now; null when it can. */
-  async #problem(manifest: SavedManifest, signal: AbortSignal): Promise<EngineError | null> {
+  /** The image to resume with, when the state can be used now. Throws `saved_state_unusable`, which says why not. */
+  async #check(manifest: SavedManifest, signal: AbortSignal): Promise<ComposedImage> {
     const { hypervisor, paths, settings, vm } = this.#options;
     const { accelerator, cpuModel } = settings();
-    const { identity } = manifest;
+    const wanted = { accelerator, cpuModel };
     try {
       const image = await this.#image(manifest);
       const changed = await hypervisor.misfit({
         vm,
         paths,
         image,
-        identity,
-        wanted: { accelerator, cpuModel },
+        identity: manifest.identity,
+        wanted,
         signal,
       });
-      const problem =
-        changed === null ? await this.memory.misfit(manifest) : `it was suspended with ${changed}`;
-      return problem === null ? null : savedStateUnusable(vm.name, problem);
+      if (changed !== null) throw new Error(`it was suspended with ${changed}`);
+      const problem = await this.memory.misfit(manifest);
+      if (problem !== null) throw new Error(problem);
+      return image;
     } catch (thrown) {
       signal.throwIfAborted();
-      return this.#unusable(thrown);
+      throw this.#unusable(thrown);
     }
   }
 
