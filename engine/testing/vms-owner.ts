@@ -3,8 +3,8 @@
  * it, and kills itself when it logs the second.
  */
 import { callingLog } from './calling-log.ts';
+import { booting, EngineDouble } from './engine-double.ts';
 import { tinyGuest } from './tiny-guest.ts';
-import { booting, EngineDouble } from './vms-bench.ts';
 
 const [home = '', step = ''] = process.argv.slice(2);
 const log = callingLog((message) => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pathsUnder } from '../paths.ts';
 import { callingLog } from '../testing/calling-log.ts';
-import { booting, type EngineDouble, withHome } from '../testing/vms-bench.ts';
+import { booting, type EngineDouble } from '../testing/engine-double.ts';
+import { withHome } from '../testing/with-vms-home.ts';
 
 const never = new AbortController().signal;
 

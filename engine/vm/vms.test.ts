@@ -1,9 +1,10 @@
 import { copyFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EngineError } from '../base/engine-error.ts';
+import { booting } from '../testing/engine-double.ts';
 import { withTempFolder } from '../testing/temp-folder.ts';
 import { tinyGuest } from '../testing/tiny-guest.ts';
-import { booting, withHome } from '../testing/vms-bench.ts';
+import { withHome } from '../testing/with-vms-home.ts';
 
 const never = new AbortController().signal;
 

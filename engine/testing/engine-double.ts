@@ -1,19 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { expect } from 'vitest';
 import type { Settings, Vm, VmState } from '../../contract/records.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { Scope } from '../base/scope.ts';
 import { pathsUnder } from '../paths.ts';
 import { createHypervisor } from '../qemu/hypervisor.ts';
-import { isQemuOf } from '../qemu/qemu-process.ts';
 import { Jobs } from '../state/jobs.ts';
 import { Store } from '../state/store.ts';
 import type { ComposedImage, GuestConnector, GuestLink, GuestServices } from '../vm/ports.ts';
 import { Vms } from '../vm/vms.ts';
 import { emptyState } from './empty-state.ts';
-import { withTempFolder } from './temp-folder.ts';
-import { tinyGuest } from './tiny-guest.ts';
 
 const services = ['init', 'disks', 'network', 'sshd', 'containerd', 'dockerd'];
 /** A guest that boots as it should, as far as its console tells. */
@@ -123,41 +118,4 @@ export class EngineDouble {
   async inState(state: VmState): Promise<Vm> {
     return await this.seen((vm) => vm.state === state);
   }
-}
-
-/** A home whose guest says what it is given; fails when its QEMU is alive at the end. */
-export async function withHome(
-  guest: string | { text: string; end?: 'reset' | 'count' },
-  work: (
-    engine: EngineDouble,
-    nextEngine: (log?: Log) => Promise<EngineDouble>,
-    home: string,
-  ) => Promise<void>,
-): Promise<void> {
-  await withTempFolder(async (home) => {
-    const image = await tinyGuest(home, typeof guest === 'string' ? { text: guest } : guest);
-    const engines: EngineDouble[] = [];
-    const pids = new Set<number>();
-    const engine = async (log?: Log): Promise<EngineDouble> => {
-      const made = new EngineDouble(home, image, log);
-      await made.vms.load();
-      void made.seen((vm) => {
-        if (vm.pid !== null) pids.add(vm.pid);
-        return false;
-      });
-      engines.push(made);
-      return made;
-    };
-    let passed = false;
-    try {
-      await work(await engine(), engine, home);
-      passed = true;
-    } finally {
-      const { uuid } = JSON.parse(await readFile(pathsUnder(home).vm('service').record, 'utf8'));
-      const alive: number[] = [];
-      for (const pid of pids) if (await isQemuOf(pid, uuid)) alive.push(pid);
-      for (const pid of alive) process.kill(pid, 'SIGKILL');
-      if (passed) expect(alive).toEqual([]);
-    }
-  });
 }
