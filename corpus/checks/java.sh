@@ -49,4 +49,5 @@ mQAHBKcABAOsAAAAAgCPAAAABgABAAAADgCSAAAABQACCkABAAMAogAAAAIAowCkAAAAJgAEAKUAAwCs
 uQC6ALkApQADALkAvQC5AMAAAAAKAAEAwQDDAMUAGQ==
 CLASS
 # By its own path: /usr/bin/java is made when the package is configured.
-/usr/lib/jvm/java-*-openjdk-*/bin/java -cp . Check
+programs=(/usr/lib/jvm/java-*-openjdk-*/bin/java)
+"${programs[0]}" -cp . Check
