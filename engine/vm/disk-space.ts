@@ -13,7 +13,7 @@ import { trimDisk } from './trim-disk.ts';
 const jobAfterMs = 1_000;
 
 /** `docker system prune` removes one thing after the other; one trim answers for all of them. */
-const defaultSettleMs = 10_000;
+const defaultSettleMs = 30_000;
 
 /** Files which containers delete make no event. */
 const defaultRegularMs = 24 * 60 * 60 * 1_000;

@@ -3,7 +3,13 @@ import type { GuestLink } from './ports.ts';
 
 /** What a guest says of its memory and of the file system on its data disk, in bytes. */
 export interface GuestUsage {
-  readonly memory: { readonly totalBytes: number; readonly usedBytes: number; readonly cacheBytes: number };
+  readonly memory: {
+    readonly totalBytes: number;
+    readonly usedBytes: number;
+    readonly cacheBytes: number;
+    /** Of the cache, what no program has mapped: files that were read or written, programs that ran. */
+    readonly unmappedBytes: number;
+  };
   readonly disk: { readonly totalBytes: number; readonly usedBytes: number };
 }
 
@@ -24,15 +30,17 @@ export async function readGuestUsage(link: GuestLink, folder = dataFolder): Prom
       hint: 'Try again, or restart the VM.',
     });
   }
-  // proc_meminfo(5). Cached holds shared memory, too, which nobody can drop.
+  // proc_meminfo(5). Cached and Mapped hold shared memory, too, which nobody can drop.
   const field = (name: string): number =>
     Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(stdout)?.[1] ?? 0) * 1024;
+  const cacheBytes = Math.max(0, field('Buffers') + field('Cached') - field('Shmem'));
   const [blockBytes = 0, total = 0, free = 0] = blocks.slice(1).map(Number);
   return {
     memory: {
       totalBytes: field('MemTotal'),
       usedBytes: field('MemTotal') - field('MemAvailable'),
-      cacheBytes: Math.max(0, field('Buffers') + field('Cached') - field('Shmem')),
+      cacheBytes,
+      unmappedBytes: Math.max(0, cacheBytes - field('Mapped')),
     },
     disk: { totalBytes: total * blockBytes, usedBytes: (total - free) * blockBytes },
   };
