@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
@@ -15,7 +15,7 @@ export interface PlotProps {
   label: string;
   /** Epoch seconds, ascending. */
   times: readonly number[];
-  /** As many as at first, always. */
+  /** As many as at first, always, and as they looked then. */
   lines: readonly PlotLine[];
   /** The values' scale begins at 0 and ends here. */
   max: number;
@@ -41,7 +41,7 @@ export function Plot({ label, times, lines, max, maxLabel, spanSeconds, dark }: 
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const range = useRef({ until: 0, max });
-  const tones = lines.map(({ tone }) => tone).join(' ');
+  const [tones] = useState(() => lines.map(({ tone }) => tone));
   useEffect(() => {
     const parent = host.current;
     if (!parent) return;
@@ -57,7 +57,7 @@ export function Plot({ label, times, lines, max, maxLabel, spanSeconds, dark }: 
           x: { range: () => [range.current.until - spanSeconds, range.current.until] },
           y: { range: () => [0, range.current.max] },
         },
-        series: [{}, ...tones.split(' ').map((tone) => seriesOf(parent, tone as PlotTone))],
+        series: [{}, ...tones.map((tone) => seriesOf(parent, tone))],
       },
       undefined,
       parent,
