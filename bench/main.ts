@@ -13,7 +13,9 @@ import { benchHome, cpuSeconds, removeMatching, residentMegabytes } from './benc
 import { bootFigures, coldStarts } from './boot-figures.ts';
 import { browserFigures } from './browser-figures.ts';
 import { dataPathFigures } from './data-path-figures.ts';
+import { diskFigures } from './disk-figures.ts';
 import { type Figure, figureTable, median } from './figure.ts';
+import { memoryFigures } from './memory-figures.ts';
 import { processTreeFigures } from './process-tree-figures.ts';
 import { selfTestFigures } from './self-test-figures.ts';
 import { bootStockGuest, buildStockGuest } from './stock-guest.ts';
@@ -86,6 +88,10 @@ async function measure(): Promise<Figure[]> {
   const idlePercent = ((await cpuSeconds(info.host.enginePid)) - cpuBefore) / (idleSeconds / 100);
   const rss = await residentMegabytes(info.host.enginePid);
 
+  say('memory and disk given back');
+  const memory = await memoryFigures({ client, vm, signal: scope.signal });
+  const disk = await diskFigures({ client, vm, signal: scope.signal });
+
   say('bytes through the Docker socket');
   const dataPath = await dataPathFigures({ home, client, scope, vm });
 
@@ -145,6 +151,8 @@ async function measure(): Promise<Figure[]> {
     { name: 'engine memory, idle', value: rss, unit: 'MB', goal: 200, baseline: null, how: 'resident' },
     ...bootFigures(starts),
     ...browser,
+    ...memory,
+    ...disk,
     ...dataPath,
     ...trees,
     ...selfTests,
