@@ -76,6 +76,25 @@ test('says what broke, what to do, and what the console said, as plain text', as
   await expect(window.overview.state).toHaveText('Running');
 });
 
+test('a degraded VM is started once more: what can be mended is', async ({ openWith }) => {
+  const { engine, window } = await openWith('degraded');
+  await window.overview.card.getByRole('button', { name: 'Try again' }).click();
+  await expect(window.overview.state).toHaveText('Running');
+  engine.changeVm({
+    state: 'degraded',
+    error: {
+      code: 'disk_full',
+      message: 'VM "service" stands still: the disk that holds FOREDECK_HOME is full.',
+      hint: 'Free some space, then start the VM: it goes on where it stopped.',
+      details: {},
+    },
+  });
+  await window.overview.card.getByRole('button', { name: 'Let it go on' }).click();
+  await expect(window.overview.state).toHaveText('Running');
+  await expect(window.overview.problem).toHaveCount(0);
+  expect(engine.asked).toEqual(['startVm service', 'startVm service']);
+});
+
 test('shows a failure that no record carries as a message which stays until dismissed', async ({
   openWith,
 }) => {

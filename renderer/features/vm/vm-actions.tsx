@@ -1,5 +1,6 @@
 import { Play, RotateCw, Square } from 'lucide-react';
 import { useState } from 'react';
+import type { WireError } from '../../../contract/errors.ts';
 import type { Vm } from '../../../contract/records.ts';
 import { useContainers, useJobs, usePending, useUnavailable } from '../../state/hooks.ts';
 import { perform } from '../../state/perform.ts';
@@ -26,6 +27,7 @@ export function VmActions({ vm }: { vm: Vm }) {
     case 'degraded':
       return (
         <>
+          {vm.state === 'degraded' ? <StartButton vm={vm} label={mendWords(vm.error)} /> : null}
           <RestartButton vm={vm} />
           <StopButton vm={vm} />
         </>
@@ -35,6 +37,11 @@ export function VmActions({ vm }: { vm: Vm }) {
     case 'stopping':
       return <Button busy>Stopping</Button>;
   }
+}
+
+/** Starting a degraded VM mends what can be mended: a guest that QEMU has stopped goes on, a connection is made anew. */
+function mendWords(error: WireError | null): string {
+  return error?.code === 'disk_full' || error?.code === 'qemu_failed' ? 'Let it go on' : 'Try again';
 }
 
 function StartButton({ vm, label }: { vm: Vm; label: string }) {
