@@ -10,7 +10,7 @@ import type { QmpClient } from './qmp-client.ts';
  */
 
 /** QEMU has `mapped-ram` since 9.0. */
-export const oldestSavingMajor = 9;
+const oldestSavingMajor = 9;
 
 /** QEMU tells by an event when its migration changes; this is for a host on which one gets lost. */
 const lookIntervalMs = 250;
@@ -35,6 +35,15 @@ const Migration = z.object({
   ram: z.object({ transferred: z.number(), total: z.number() }).optional(),
 });
 type Migration = z.infer<typeof Migration>;
+
+/** Throws `tool_too_old` for a QEMU which cannot do it. */
+export function requireSaving(qemuVersion: string): void {
+  if (Number.parseInt(qemuVersion, 10) >= oldestSavingMajor) return;
+  throw new EngineError({
+    code: 'tool_too_old',
+    message: `QEMU ${qemuVersion} cannot keep a guest in a file; version ${oldestSavingMajor}.0 can.`,
+  });
+}
 
 /** Writes the memory of a stopped guest to `path`, which is made or cut. It is not synced. Throws `qemu_failed`. */
 export async function saveGuest(qmp: QmpClient, path: string, signal: AbortSignal): Promise<void> {

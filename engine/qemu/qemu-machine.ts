@@ -6,7 +6,7 @@ import { Publisher } from '../base/publisher.ts';
 import type { VmPaths } from '../paths.ts';
 import type { Machine, MachineExit, MachinePause, MachineSize } from '../vm/ports.ts';
 import { QemuHotDisks } from './hot-disks.ts';
-import { cancelSave, loadGuest, saveGuest } from './migration.ts';
+import { cancelSave, loadGuest, requireSaving, saveGuest } from './migration.ts';
 import { QemuPortForwards } from './port-forwards.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import type { QmpClient, QmpEvent } from './qmp-client.ts';
@@ -111,6 +111,7 @@ export class QemuMachine implements Machine {
 
   async save(options: { path: string; onStopped: () => void; signal: AbortSignal }): Promise<void> {
     const { path, onStopped, signal } = options;
+    requireSaving(this.qemuVersion);
     this.#held = true;
     await this.#qmp.execute('stop', z.unknown());
     const status = await this.#status();

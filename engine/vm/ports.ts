@@ -255,7 +255,7 @@ export interface Machine extends MachineIdentity {
   resume(): Promise<void>;
   /**
    * Stops the guest and writes its memory and devices to `path`, not synced. Its disk is complete then. Whether that
-   * succeeds, fails or `signal` aborts it, the guest stands still. Throws `qemu_failed`.
+   * succeeds, fails or `signal` aborts it, the guest stands still. Throws `qemu_failed`; `tool_too_old` before it stops.
    */
   save(options: { path: string; onStopped: () => void; signal: AbortSignal }): Promise<void>;
   /** Makes the data disk larger while the guest runs, not the file system on it. Throws `qemu_failed`. */
