@@ -62,7 +62,7 @@ function watch(): ImageWatcher {
     link: guest,
     platforms: new ImagePlatforms(guest, blobs),
     log: silentLog,
-    content: { folder: blobs, intervalMs: 50 },
+    content: { folder: blobs, quietMs: 50 },
   });
   running = watcher.run(stop.signal);
   return watcher;

@@ -14,15 +14,10 @@ import { jsonLines } from '../json-lines.ts';
 import { guestBlobs } from '../oci-platform.ts';
 import type { ImagePlatforms } from './image-platforms.ts';
 import { platformExecution } from './platform-execution.ts';
+import { watchContent } from './watch-content.ts';
 
 /** A build or a pull makes several events at once; one list tells what all of them did. */
 const listDelayMs = 300;
-
-/**
- * BuildKit makes images without an event (seen with Docker 26.1.5), but never without new content: the folder's time
- * tells for the price of one `stat`.
- */
-const contentIntervalMs = 15_000;
 
 const firstRetryMs = 1_000;
 const lastRetryMs = 30_000;
@@ -34,8 +29,8 @@ export interface ImageWatcherOptions {
   readonly link: GuestLink;
   readonly platforms: ImagePlatforms;
   readonly log: Log;
-  /** Where containerd keeps content, and how often to look for more; for tests. */
-  readonly content?: { readonly folder: string; readonly intervalMs: number };
+  /** Where containerd keeps content, and how long nothing more must come into it; for tests. */
+  readonly content?: { readonly folder: string; readonly quietMs: number };
 }
 
 /**
@@ -47,8 +42,6 @@ export class ImageWatcher {
   readonly #options: ImageWatcherOptions;
   readonly #listing = new OnceAtATime();
   #listTimer: NodeJS.Timeout | undefined;
-  /** Time of the content store's last change, as the guest writes it. */
-  #contentTime = '';
   #signal: AbortSignal | undefined;
 
   constructor(options: ImageWatcherOptions) {
@@ -63,11 +56,7 @@ export class ImageWatcher {
       // A commit within a commit would reach some watchers before the one that caused it.
       queueMicrotask(() => this.#recomputeExecution());
     });
-    const contentTimer = setInterval(
-      () => void this.#lookAtContent(signal),
-      this.#options.content?.intervalMs ?? contentIntervalMs,
-    );
-    contentTimer.unref();
+    const watchingContent = this.#watchContent(signal);
     let retryMs = firstRetryMs;
     try {
       while (!signal.aborted) {
@@ -85,8 +74,8 @@ export class ImageWatcher {
       // Only the sleep throws here, and only because of the signal.
     } finally {
       stopListening();
-      clearInterval(contentTimer);
       clearTimeout(this.#listTimer);
+      await watchingContent;
       await this.#listing.settled();
     }
   }
@@ -106,22 +95,22 @@ export class ImageWatcher {
     };
     // They wait in the stream until everything is listed.
     const events = await this.#options.docker.getEvents(request);
-    await this.#lookAtContent(signal);
     await this.#list();
     onListed();
     for await (const _event of jsonLines(events)) this.#listSoon(signal);
   }
 
-  async #lookAtContent(signal: AbortSignal): Promise<void> {
-    const { link, content } = this.#options;
-    try {
-      const argv = ['stat', '--format', '%.9Y', content?.folder ?? guestBlobs];
-      const { stdout } = await link.exec(argv, { signal });
-      if (stdout !== this.#contentTime && this.#contentTime !== '') this.#listSoon(signal);
-      this.#contentTime = stdout;
-    } catch {
-      // The connection is on its way out.
-    }
+  /** BuildKit makes images without an event (seen with Docker 26.1.5), but never without new content. */
+  async #watchContent(signal: AbortSignal): Promise<void> {
+    const { content, link, log } = this.#options;
+    await watchContent({
+      link,
+      folder: content?.folder ?? guestBlobs,
+      onChange: () => this.#listSoon(signal),
+      log,
+      signal,
+      ...(content && { quietMs: content.quietMs }),
+    });
   }
 
   #listSoon(signal: AbortSignal): void {
