@@ -22,10 +22,10 @@ import { type DockerExchange, exchangeInGuest, exchangeOnHost } from './docker-e
 import { type Figure, median } from './figure.ts';
 import { receiveRaw, sendRaw, sinkPath, startSink } from './raw-sink.ts';
 
-const runs = 3;
-const rawBytes = 64 * 1024 ** 2;
+const usualRuns = 3;
+const rawBytes = 32 * 1024 ** 2;
 /** Random, as the layers of an image are to whoever moves them. */
-const imageBytes = 32 * 1024 ** 2;
+const imageBytes = 16 * 1024 ** 2;
 const image = 'foredeck-bench:1';
 const guestFolder = '/root/foredeck-bench';
 
@@ -38,6 +38,8 @@ export interface DataPathFiguresOptions {
   readonly client: EngineClient;
   readonly scope: Scope;
   readonly vm: string;
+  /** How often each operation is measured each way; default 3. */
+  readonly runs?: number;
 }
 
 /** Seconds of each run. */
@@ -54,7 +56,7 @@ export async function dataPathFigures(options: DataPathFiguresOptions): Promise<
     scope.defer(() => rm(folder, { recursive: true, force: true }));
     const within = { ...options, scope };
     const guest = await connectGuest(within);
-    return [...(await rawFigures(guest, folder, scope)), ...(await dockerFigures(within, guest, folder))];
+    return [...(await rawFigures(within, guest, folder)), ...(await dockerFigures(within, guest, folder))];
   } finally {
     await scope.close();
   }
@@ -77,7 +79,11 @@ async function connectGuest({ home, client, vm, scope }: DataPathFiguresOptions)
 }
 
 /** The product's own parts, with a sink in dockerd's place. */
-async function rawFigures(guest: Guest, folder: string, scope: Scope): Promise<Figure[]> {
+async function rawFigures(
+  { scope, runs }: DataPathFiguresOptions,
+  guest: Guest,
+  folder: string,
+): Promise<Figure[]> {
   const { link, port, keys } = guest;
   scope.defer(await startSink(link));
   const options = { link, port, keys, guestPath: sinkPath, folder: join(folder, 'ssh'), log: silentLog };
@@ -99,17 +105,17 @@ async function rawFigures(guest: Guest, folder: string, scope: Scope): Promise<F
   scope.defer(() => ssh2.close());
   const openSsh = await openSshForward(guest, { folder, name: 'raw', guestPath: sinkPath, scope });
 
-  const measured = async (move: typeof sendRaw) =>
-    await inTurns({
+  const figure = async (name: string, move: typeof sendRaw): Promise<Figure> => {
+    const seconds = await inTurns(name, runs, {
       ours: () => move(ours.path, rawBytes),
       openSsh: () => move(openSsh, rawBytes),
       ssh2: () => move(ssh2.path, rawBytes),
     });
-  const up = await measured(sendRaw);
-  const down = await measured(receiveRaw);
+    return againstForward(name, seconds, rawBytes, `; ssh2 alone ${spread(seconds.ssh2)}`);
+  };
   return [
-    againstForward('raw bytes into the VM', up, rawBytes, `; ssh2 alone ${spread(up.ssh2)}`),
-    againstForward('raw bytes out of the VM', down, rawBytes, `; ssh2 alone ${spread(down.ssh2)}`),
+    await figure('raw bytes into the VM', sendRaw),
+    await figure('raw bytes out of the VM', receiveRaw),
   ];
 }
 
@@ -118,7 +124,7 @@ async function dockerFigures(
   guest: Guest,
   folder: string,
 ): Promise<Figure[]> {
-  const { home, vm, scope } = options;
+  const { home, vm, scope, runs } = options;
   const { link } = guest;
   const { dockerSocket: ours } = pathsUnder(home).vm(vm);
   const docker = new Dockerode({ socketPath: ours });
@@ -137,7 +143,8 @@ async function dockerFigures(
     await link.writeFile(join(guestFolder, name), createReadStream(join(folder, name)), { mode: 0o600 });
   }
 
-  const measured = async (
+  const figures = async (
+    name: string,
     exchange: DockerExchange,
     before: () => Promise<unknown> = async () => undefined,
   ) => {
@@ -149,40 +156,44 @@ async function dockerFigures(
       await before();
       return await move();
     };
-    return await inTurns({
+    const seconds = await inTurns(name, runs, {
       ours: prepared(() => exchangeOnHost(ours, within(folder))),
       openSsh: prepared(() => exchangeOnHost(openSsh, within(folder))),
       inside: prepared(() => exchangeInGuest(link, within(guestFolder))),
     });
+    return againstBoth(name, seconds);
   };
   const remove = () => docker.getImage(image).remove({ force: true });
-  const load = await measured({ method: 'POST', path: '/images/load?quiet=1', body: 'image.tar' }, remove);
-  const save = await measured({ method: 'GET', path: `/images/${image}/get` });
-  const context = await measured({ method: 'POST', path: '/build?q=1&version=1', body: 'context.tar' });
+  const load = { method: 'POST', path: '/images/load?quiet=1', body: 'image.tar' } as const;
+  const result = [
+    ...(await figures('docker load', load, remove)),
+    ...(await figures('docker save', { method: 'GET', path: `/images/${image}/get` })),
+  ];
   const container = await docker.createContainer({ Image: image, Cmd: ['never started'] });
-  const archive = `/containers/${container.id}/archive?path=/`;
-  const copyIn = await measured({ method: 'PUT', path: archive, body: 'root.tar' });
-  const copyOut = await measured({ method: 'GET', path: `${archive}blob` });
+  const path = `/containers/${container.id}/archive?path=/`;
+  result.push(
+    ...(await figures('docker cp into a container', { method: 'PUT', path, body: 'root.tar' })),
+    ...(await figures('docker cp out of a container', { method: 'GET', path: `${path}blob` })),
+  );
   await container.remove({ force: true });
   await remove();
-
-  return [
-    ...againstBoth('docker load', load),
-    ...againstBoth('docker save', save),
-    ...againstBoth('docker build, context alone', context),
-    ...againstBoth('docker cp into a container', copyIn),
-    ...againstBoth('docker cp out of a container', copyOut),
-  ];
+  const build = { method: 'POST', path: '/build?q=1&version=1', body: 'context.tar' } as const;
+  return [...result, ...(await figures('docker build, context alone', build))];
 }
 
 /** Every way once, then every way again, so that what else the machine does spares none of them. */
-async function inTurns<Way extends string>(ways: Record<Way, () => Promise<number>>) {
+async function inTurns<Way extends string>(
+  name: string,
+  runs: number | undefined,
+  ways: Record<Way, () => Promise<number>>,
+): Promise<Record<Way, number[]>> {
   const seconds = {} as Record<Way, number[]>;
   const names = Object.keys(ways) as Way[];
   for (const name of names) seconds[name] = [];
-  for (let run = 0; run < runs; run += 1) {
+  for (let run = 0; run < (runs ?? usualRuns); run += 1) {
     for (const name of names) seconds[name].push(await ways[name]());
   }
+  for (const way of names) console.error(`bench: ${name}, ${way}: ${spread(seconds[way])}`);
   return seconds;
 }
 

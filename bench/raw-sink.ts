@@ -14,11 +14,12 @@ const sink = `
 use Socket;
 my $path = shift;
 unlink $path;
-socket(my $listener, PF_UNIX, SOCK_STREAM, 0) && bind($listener, sockaddr_un($path)) && listen($listener, 16) or die $!;
+socket(my $listener, PF_UNIX, SOCK_STREAM, 0) or die $!;
+bind($listener, sockaddr_un($path)) && listen($listener, 16) or die $!;
 $SIG{CHLD} = 'IGNORE';
 unless (my $acceptor = fork) {
   while (accept(my $peer, $listener)) {
-    next if fork;
+    if (fork) { close($peer); next }
     sysread($peer, my $wish, 16);
     my ($way, $bytes) = $wish =~ /^(.)0*(\\d+)/;
     my $chunk = "\\0" x 262144;
