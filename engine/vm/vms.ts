@@ -176,11 +176,11 @@ export class Vms {
   async #rememberSize(name: string, diskGiB: number): Promise<void> {
     const { keepDiskSize, paths, store } = this.#options;
     const record = this.#records.get(name);
-    const vm = store.state.vms[name];
-    if (!record || !vm) return;
+    if (!record) return;
     this.#records.set(name, await new VmFolder(paths.vm(name)).record({ ...record, diskGiB }));
-    store.commit({ in: 'vms', key: name, value: { ...vm, diskBytes: diskGiB * 1024 ** 3 } });
-    if (vm.kind === 'service') await keepDiskSize(diskGiB);
+    const vm = store.state.vms[name];
+    if (vm) store.commit({ in: 'vms', key: name, value: { ...vm, diskBytes: diskGiB * 1024 ** 3 } });
+    if (record.kind === 'service') await keepDiskSize(diskGiB);
   }
 
   #runner(vm: VmRecord, folder: VmFolder): VmRunner {
