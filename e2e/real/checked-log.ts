@@ -30,7 +30,9 @@ export class CheckedLog {
 
   /** How many lines there are. Throws naming the first one that is wrong. */
   async check(): Promise<number> {
-    const text = await this.#home.dockerOk(['exec', this.name, 'cat', '/log/lines']);
+    // There is no file before the first line.
+    const print = 'if [ -e /log/lines ]; then cat /log/lines; fi';
+    const text = await this.#home.dockerOk(['exec', this.name, 'sh', '-c', print]);
     const lines = text.split('\n').filter((line) => line !== '');
     for (const [index, line] of lines.entries()) {
       const number = index + 1;
