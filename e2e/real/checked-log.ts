@@ -18,7 +18,7 @@ export class CheckedLog {
   static async start(home: RealHome, options: { image: string; name: string }): Promise<CheckedLog> {
     const { image, name } = options;
     const program = [
-      'n=$(tail -n 1 /log/lines 2>/dev/null | cut -d" " -f1); n=${n:-0}',
+      'n=$(tail -n 1 /log/lines 2>/dev/null | cut -d" " -f1)',
       'trap "exit 0" TERM',
       'while :; do n=$((n+1)); sum=$(echo "line $n" | sha256sum | cut -c1-64)',
       'echo "$n $sum" >> /log/lines; sync /log/lines; usleep 20000; done',
