@@ -120,7 +120,8 @@ export class KernelModules {
       });
     }
     const stored = await readContent(this.#tree.content(fullPath));
-    const bytes = fullPath.endsWith('.xz') ? await unpackXz(stored, fullPath, signal) : stored;
+    const signed = fullPath.endsWith('.xz') ? await unpackXz(stored, fullPath, signal) : stored;
+    const bytes = withoutSignature(signed);
     const info = readModuleInfo(bytes);
     const values = (key: string): string[] =>
       info.filter((pair) => pair.key === key).map((pair) => pair.value);
@@ -149,6 +150,19 @@ async function unpackXz(stored: Buffer, source: string, signal: AbortSignal): Pr
   const chunks: Buffer[] = [];
   for await (const chunk of decompressXz(Readable.from([stored]), { source, signal })) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+const signatureMark = Buffer.from('~Module signature appended~\n');
+
+/**
+ * A module without the signature behind it. The package it comes in was verified, and an emulated processor hashes half
+ * a megabyte for each of the larger ones; a kernel which does not insist on signatures notes once that there is none.
+ * Source: the kernel's scripts/sign-file.c, `struct module_signature`: its last field is the signature's length.
+ */
+export function withoutSignature(module: Buffer): Buffer {
+  if (!module.subarray(-signatureMark.length).equals(signatureMark)) return module;
+  const infoEnd = module.length - signatureMark.length;
+  return module.subarray(0, infoEnd - 12 - module.readUInt32BE(infoEnd - 4));
 }
 
 /** The `key=value` pairs of a 64-bit little-endian module's `.modinfo` section. Source: elf(5). */
