@@ -37,7 +37,7 @@ export class GuestDouble implements GuestConnector, GuestServices {
       exec: async ([program = '']) => {
         this.commands.push(program);
         if (program === 'poweroff') this.poweroff();
-        return { code: ['poweroff', 'sync', 'date'].includes(program) ? 0 : 127, stdout: '', stderr: '' };
+        return { code: ['poweroff', 'sh', 'date'].includes(program) ? 0 : 127, stdout: '', stderr: '' };
       },
       spawn: absent,
       openPty: absent,

@@ -129,7 +129,14 @@ export class SavedMemory {
    */
   async consume(): Promise<void> {
     await this.#newGeneration();
-    await this.discard();
+    // What is open keeps its blocks when it is unlinked; freeing them takes the host a tenth of a second, which the
+    // guest need not wait for.
+    const memory = await open(this.path, 'r').catch(() => undefined);
+    try {
+      await this.discard();
+    } finally {
+      void memory?.close().catch(() => undefined);
+    }
   }
 
   /** Removes the memory, and whatever a crash has left of one. */

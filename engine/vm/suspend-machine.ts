@@ -4,15 +4,13 @@ import type { Log } from '../base/log.ts';
 import { orAborted } from '../base/time.ts';
 import { processUsage } from './host-usage.ts';
 import type { ComposedImage, GuestLink, Machine } from './ports.ts';
+import { prepareGuest } from './prepare-guest.ts';
 import { fileStamp, type SavedMemory } from './saved-memory.ts';
 import { endMachine } from './stop-machine.ts';
 import { suspendFailed } from './vm-errors.ts';
 
 /** Left free beside the saved memory: the host's own programs write meanwhile. */
 const marginBytes = 256 * 1024 ** 2;
-
-/** A guest that owes its disk much writes it out first. */
-const syncTimeoutMs = 60_000;
 
 /** A busy host with a slow disk takes 40 MB a second; a guest's memory is written once. */
 const timeoutMsPerMiB = 25;
@@ -50,7 +48,7 @@ export async function suspendMachine(options: SuspendOptions): Promise<void> {
     await refusePluggedDisks(machine);
     await refuseWithoutRoom(machine, memory);
     await memory.prepare();
-    await syncGuest(options.link, signal);
+    await prepareGuest(options.link, signal);
     done('guest synced');
     await options.disconnect();
     await machine.save({ path: memory.path, onStopped: () => done('stopped'), signal });
@@ -115,10 +113,4 @@ async function refuseWithoutRoom(machine: Machine, memory: SavedMemory): Promise
 
 function mib(bytes: number): number {
   return Math.ceil(bytes / 1024 ** 2);
-}
-
-/** So that the disk is complete by itself, should the memory be thrown away. */
-async function syncGuest(link: GuestLink, signal: AbortSignal): Promise<void> {
-  const { code, stderr } = await link.exec(['sync'], { signal, timeoutMs: syncTimeoutMs });
-  if (code !== 0) throw new Error(`its guest cannot write to its disk (${stderr.trim() || `code ${code}`})`);
 }
