@@ -53,20 +53,34 @@ export class ConnectedGuests implements GuestServices {
         stage('docker');
         return attachment;
       });
-    // A guest that boots waits for its daemons anyway. One that was resumed has its emulators; Docker comes first.
-    if (machine.bootedAt !== machine.spawnedAt) await reachingDocker;
-    const restoring = handlers.attach(vm, link, machine.bootedAt);
-    const [attached, problems] = await Promise.all([reachingDocker, restoring]);
+    const emulators = async (): Promise<void> => {
+      const problems = await handlers.attach(vm, link, machine.bootedAt);
+      // An emulator that could not be restored is told on its own row; the VM is up without it.
+      for (const problem of problems) log.warn({ vm: vm.name }, problem);
+      stage('emulators', problems.length > 0 ? problems.join(' ') : undefined);
+    };
+    // A guest that boots waits for its daemons anyway. One that was resumed has its emulators: Docker comes first, and
+    // nobody waits for them to be proved again.
+    const resumed = machine.bootedAt !== machine.spawnedAt;
+    const restoring = resumed ? reachingDocker.then(emulators) : emulators();
+    restoring.catch(() => undefined);
+    const [attached] = await Promise.all([reachingDocker, resumed ? undefined : restoring]);
     this.#docker.set(vm.name, attached);
     scope.defer(() => {
       if (this.#docker.get(vm.name) === attached) this.#docker.delete(vm.name);
     });
-    // An emulator that could not be restored is told on its own row; the VM is up without it.
-    for (const problem of problems) log.warn({ vm: vm.name }, problem);
-    stage('emulators', problems.length > 0 ? problems.join(' ') : undefined);
-    attached.probeSoon();
     const api = docker.connection(vm.name).docker;
-    handlers.dockerReady(vm.name, link, (options) => runOnce(api, options));
+    // Ends with the connection.
+    void restoring.then(
+      () => {
+        attached.probeSoon();
+        handlers.dockerReady(vm.name, link, (options) => runOnce(api, options));
+      },
+      (thrown: unknown) => {
+        // With the connection everything fails, and nothing is wrong.
+        if (!link.signal.aborted) log.warn({ vm: vm.name, err: thrown }, 'emulators were not restored');
+      },
+    );
     doctor.attach({
       vm,
       link,
