@@ -21,18 +21,18 @@ export class CheckedLog {
       'n=$(tail -n 1 /log/lines 2>/dev/null | cut -d" " -f1)',
       'trap "exit 0" TERM',
       'while :; do n=$((n+1)); sum=$(echo "line $n" | sha256sum | cut -c1-64)',
-      'echo "$n $sum" >> /log/lines; sync /log/lines; usleep 20000; done',
+      'echo "$n $sum" >> /log/lines; sync /log/lines; usleep 250000; done',
     ].join('\n');
     const run = ['run', '-d', '--restart', 'always', '--name', name, '-v', `${name}:/log`, image];
     await home.dockerOk([...run, 'sh', '-c', program]);
     return new CheckedLog(home, name);
   }
 
-  /** How many lines there are. Throws naming the first one that is wrong. */
+  /** How many lines there are, none before the first. Throws naming the first one that is wrong. */
   async check(): Promise<number> {
-    // There is no file before the first line.
-    const print = 'if [ -e /log/lines ]; then cat /log/lines; fi';
-    const text = await this.#home.dockerOk(['exec', this.name, 'sh', '-c', print]);
+    // From outside the container: an emulated `cat` would take the processor from what is tested.
+    const file = `/var/lib/docker/volumes/${this.name}/_data/lines`;
+    const { stdout: text } = await this.#home.foredeck(['shell', '--', 'cat', file]);
     const lines = text.split('\n').filter((line) => line !== '');
     for (const [index, line] of lines.entries()) {
       const number = index + 1;
