@@ -24,7 +24,7 @@ test('tells of everything Docker removes but what is ours, and ends with its sig
       log: silentLog,
       signal: stop.signal,
     });
-    await expect.poll(() => docker.watchers).toBe(1);
+    await expect.poll(() => docker.watchers, { timeout: 10_000 }).toBe(1);
     const container = docker.add({ id: 'c1' });
     const hidden = docker.add({ id: 'c2', name: hiddenName('x'), labels: hiddenLabels });
     docker.emit('destroy', hidden);

@@ -109,7 +109,9 @@ it('notices a build, which makes no event', async () => {
   const built = `sha256:${'c'.repeat(64)}`;
   images = [...images, { Id: built, RepoTags: null, Created: 1 }];
   await blob(built, { config: { digest: configId, size: 1 }, layers: [] });
-  await expect.poll(() => row(built)).toMatchObject({ tags: [], platforms: [{ present: true }] });
+  await expect
+    .poll(() => row(built), { timeout: 10_000 })
+    .toMatchObject({ tags: [], platforms: [{ present: true }] });
 });
 
 it('says how platforms run when a handler is switched', async () => {
