@@ -20,7 +20,9 @@ export function addDiskCommand(program: Command): void {
         // Something in the VM may have written meanwhile.
         const freedBytes = Math.max(0, beforeBytes - afterBytes);
         if (json) printJson({ beforeBytes, afterBytes, freedBytes });
-        else {
+        else if (freedBytes === 0) {
+          print(`There was nothing to give back: the disk takes ${formatBytes(afterBytes)} here.`);
+        } else {
           print(
             `${formatBytes(freedBytes)} given back: the disk took ${formatBytes(beforeBytes)} here and takes ${formatBytes(afterBytes)} now.`,
           );
