@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Accelerator, AcceleratorTrial } from '../../contract/records.ts';
 import { readFileIfAny, syncFolder, writeFileAtomic } from '../base/atomic-file.ts';
@@ -95,8 +95,9 @@ export class SavedMemory {
 
   /** Puts memory and disk onto the host's disk: QEMU syncs the one never, the other before it stopped at most. */
   async sync(): Promise<void> {
-    await Promise.all([this.path, this.#paths.dataDisk].map(syncFile));
-    await syncFolder(this.#paths.stateFolder);
+    const { dataDisk, diskGeneration, root, stateFolder } = this.#paths;
+    await Promise.all([this.path, dataDisk, diskGeneration].map(syncFile));
+    await Promise.all([root, stateFolder].map(syncFolder));
   }
 
   /** From here on the VM is suspended. Nothing may touch its disk any more. */
@@ -133,7 +134,9 @@ export class SavedMemory {
     // guest need not wait for.
     const memory = await open(this.path, 'r').catch(() => undefined);
     try {
-      await this.discard();
+      await this.#unlink();
+      await syncFolder(this.#paths.root);
+      await this.#syncState();
     } finally {
       void memory?.close().catch(() => undefined);
     }
@@ -141,21 +144,33 @@ export class SavedMemory {
 
   /** Removes the memory, and whatever a crash has left of one. */
   async discard(): Promise<void> {
-    const { savedManifest, savedMemory, stateFolder } = this.#paths;
-    await rm(savedManifest, { force: true });
-    await rm(savedMemory, { force: true });
-    await syncFolder(stateFolder).catch((thrown: unknown) => {
+    await this.#unlink();
+    await this.#syncState();
+  }
+
+  async #unlink(): Promise<void> {
+    await rm(this.#paths.savedManifest, { force: true });
+    await rm(this.#paths.savedMemory, { force: true });
+  }
+
+  async #syncState(): Promise<void> {
+    await syncFolder(this.#paths.stateFolder).catch((thrown: unknown) => {
       // Never suspended so far.
       if (errnoOf(thrown) !== 'ENOENT') throw thrown;
     });
   }
 
+  /** Undefined where there is none, or half of one. */
   async #generation(): Promise<string | undefined> {
-    return (await readFileIfAny(this.#paths.diskGeneration))?.trim();
+    const text = await readFileIfAny(this.#paths.diskGeneration);
+    return text?.trim() || undefined;
   }
 
+  /** Not synced: after a power cut it is the old one, the new one or empty, and what is empty fits no state either. */
   async #newGeneration(): Promise<void> {
-    await writeFileAtomic(this.#paths.diskGeneration, `${randomUUID()}\n`);
+    const { diskGeneration } = this.#paths;
+    await writeFile(`${diskGeneration}.tmp`, `${randomUUID()}\n`, { mode: 0o600 });
+    await rename(`${diskGeneration}.tmp`, diskGeneration);
   }
 }
 
