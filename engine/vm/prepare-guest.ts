@@ -20,6 +20,9 @@ const dropCopies = `
   open my $drop, '>', '/proc/sys/vm/drop_caches';
   print $drop 1;
   close $drop;
+  open my $oom, '>', '/proc/self/oom_score_adj';
+  print $oom 1000;
+  close $oom;
   my $cleared = length("\\0" x ($copies * 1024));
 `;
 
