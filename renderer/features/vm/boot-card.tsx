@@ -5,7 +5,7 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatDuration } from '../../ui/text/duration.ts';
 import { Timeline } from '../../ui/timeline.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { bootSteps } from './boot-steps.ts';
+import { bootSteps, isResume } from './boot-steps.ts';
 
 /** Fast enough to look alive, slow enough to cost nothing. */
 const tickMs = 200;
@@ -20,7 +20,7 @@ export function BootCard({ vm }: { vm: Vm }) {
   const problems = vm.boot.stages.flatMap((stage) => (stage.problem === null ? [] : [stage.problem]));
   return (
     <Card
-      title="Boot"
+      title={isResume(vm.boot) ? 'Resume' : 'Boot'}
       note={
         docker?.atMs != null
           ? `Docker answered ${formatDuration(docker.atMs)} after QEMU started`

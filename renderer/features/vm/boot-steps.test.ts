@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bootSteps } from './boot-steps.ts';
+import { bootSteps, isResume } from './boot-steps.ts';
 
 const stage = (
   id: 'qemu' | 'kernel' | 'sshd' | 'dockerd',
@@ -51,4 +51,10 @@ it('shows a failed stage as failed, and then nothing as under way', () => {
     'failed',
     'waiting',
   ]);
+});
+
+it('tells a resume from a boot', () => {
+  expect(isResume({ startedAt: 1, stages: [stage('qemu', 1), stage('dockerd', 2)] })).toBe(true);
+  expect(isResume({ startedAt: 1, stages: [stage('qemu', 1), stage('kernel', null)] })).toBe(false);
+  expect(isResume({ startedAt: null, stages: [] })).toBe(false);
 });

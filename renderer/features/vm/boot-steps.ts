@@ -20,3 +20,8 @@ export function bootSteps(vm: Pick<Vm, 'state' | 'boot'>): TimelineStep[] {
     state: problem !== null ? 'failed' : atMs !== null ? 'done' : underWay && id === next ? 'now' : 'waiting',
   }));
 }
+
+/** Whether the VM went on from its saved memory: no kernel began anew. */
+export function isResume({ stages }: Vm['boot']): boolean {
+  return stages.length > 0 && stages.every(({ id }) => id !== 'kernel');
+}

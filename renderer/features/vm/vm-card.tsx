@@ -12,6 +12,7 @@ import { plainText } from '../../ui/text/plain-text.ts';
 import { JobProgress } from '../../vocabulary/job-progress.tsx';
 import { vmStateWords } from '../../vocabulary/vm-words.ts';
 import { AcceleratorNote } from './accelerator-note.tsx';
+import { isResume } from './boot-steps.ts';
 import { SavedStateNote } from './saved-state-note.tsx';
 import { VmActions } from './vm-actions.tsx';
 
@@ -31,11 +32,7 @@ export function VmCard({ vm }: { vm: Vm }) {
               <Pill title="An earlier engine started it; this one took it over">adopted</Pill>
             ) : null}
           </p>
-          <p className="text-muted">
-            {vm.savedState?.problem
-              ? 'Its memory is on disk, and cannot be used as things are.'
-              : words.sentence}
-          </p>
+          <p className="text-muted">{sentenceOf(vm)}</p>
         </div>
         <div className="flex flex-wrap gap-2">
           <VmActions vm={vm} />
@@ -59,6 +56,13 @@ export function VmCard({ vm }: { vm: Vm }) {
       </div>
     </section>
   );
+}
+
+function sentenceOf(vm: Vm): string {
+  if (vm.savedState?.problem) return 'Its memory is on disk, and cannot be used as things are.';
+  if (vm.state === 'starting' && isResume(vm.boot))
+    return 'Loading its memory; containers go on where they stopped.';
+  return vmStateWords[vm.state].sentence;
 }
 
 /** The image being composed, or why the last attempt came to nothing. */
