@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import Dockerode from 'dockerode';
 import { Scope } from '../engine/base/scope.ts';
+import type { EngineClient } from '../engine/client/connect-engine.ts';
 import { hostAptMirrors } from '../engine/debian/mirrors.ts';
 import { emulatedCpuModels, qemuBinaries } from '../engine/qemu/command-line.ts';
 import { writeBusyboxTar } from '../engine/testing/write-busybox-tar.ts';
@@ -19,10 +20,12 @@ import { memoryFigures } from './memory-figures.ts';
 import { processTreeFigures } from './process-tree-figures.ts';
 import { selfTestFigures } from './self-test-figures.ts';
 import { bootStockGuest, buildStockGuest } from './stock-guest.ts';
+import { suspendFigures } from './suspend-figures.ts';
 
 /*
  * The figures of the main job on this machine, each beside its baseline of the same run. `--without-stock` leaves out
- * the stock systemd guest, which takes about four minutes and root; its column then says "not run".
+ * the stock systemd guest, which takes about four minutes and root; its column then says "not run". Names of parts
+ * measure these only: `npm run bench -- suspend memory`.
  */
 const withStock = !process.argv.includes('--without-stock') && process.getuid?.() === 0;
 const bootRuns = 3;
@@ -30,6 +33,24 @@ const idleSeconds = 60;
 const vm = 'service';
 /** Stock systemd needs about two minutes under TCG. */
 const stockTimeoutMs = 600_000;
+
+type Bench = { readonly home: string; readonly client: EngineClient };
+
+/** What is measured on a VM that runs already, by name. */
+const parts: Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>> = {
+  memory: ({ client }) => memoryFigures({ client, vm, signal: scope.signal }),
+  disk: ({ client }) => diskFigures({ client, vm, signal: scope.signal }),
+  'data-path': (bench) => dataPathFigures({ ...bench, scope, vm }),
+  tree: (bench) => processTreeFigures({ ...bench, scope: scope.child('process tree'), vm }),
+  'self-tests': ({ client }) => selfTestFigures(client, vm),
+  suspend: (bench) => suspendFigures({ ...bench, vm }),
+};
+const named = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unknown = named.find((name) => !(name in parts));
+if (unknown !== undefined) {
+  console.error(`bench: there is no part "${unknown}"; there are ${Object.keys(parts).join(', ')}`);
+  process.exit(2);
+}
 
 const scope = new Scope('bench');
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -46,6 +67,21 @@ async function measure(): Promise<Figure[]> {
   const { path: home, client } = await benchHome(scope);
   const { calls, info } = client;
   const say = (text: string): void => console.error(`bench: ${text}`);
+  const runParts = async (names: readonly string[]): Promise<Figure[]> => {
+    const figures: Figure[] = [];
+    for (const name of names) {
+      say(name);
+      figures.push(...((await parts[name]?.({ home, client })) ?? []));
+    }
+    return figures;
+  };
+  if (named.length > 0) {
+    await calls.vm.start({ vm });
+    await calls.emulation.on({ vm, arch: 'arm64' });
+    const figures = await runParts(named);
+    await calls.vm.stop({ vm, by: 'shut-down' });
+    return figures;
+  }
 
   say('composing once, to fill the cache');
   await calls.image.build({ arch: info.host.arch });
@@ -88,18 +124,8 @@ async function measure(): Promise<Figure[]> {
   const idlePercent = ((await cpuSeconds(info.host.enginePid)) - cpuBefore) / (idleSeconds / 100);
   const rss = await residentMegabytes(info.host.enginePid);
 
-  say('memory and disk given back');
-  const memory = await memoryFigures({ client, vm, signal: scope.signal });
-  const disk = await diskFigures({ client, vm, signal: scope.signal });
-
-  say('bytes through the Docker socket');
-  const dataPath = await dataPathFigures({ home, client, scope, vm });
-
-  say('500 processes');
-  const trees = await processTreeFigures({ home, client, scope: scope.child('process tree'), vm });
-  say('every architecture on');
-  const selfTests = await selfTestFigures(client, vm);
-  await calls.vm.stop({ vm });
+  const further = await runParts(Object.keys(parts));
+  await calls.vm.stop({ vm, by: 'shut-down' });
 
   let stockBoot: number | null = null;
   if (stock) {
@@ -151,11 +177,7 @@ async function measure(): Promise<Figure[]> {
     { name: 'engine memory, idle', value: rss, unit: 'MB', goal: 200, baseline: null, how: 'resident' },
     ...bootFigures(starts),
     ...browser,
-    ...memory,
-    ...disk,
-    ...dataPath,
-    ...trees,
-    ...selfTests,
+    ...further,
   ];
 
   async function guestCommand(argv: string[]): Promise<void> {
