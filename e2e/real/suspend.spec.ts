@@ -150,19 +150,14 @@ test('a state that does not fit any more is refused with the choice, and can be 
 test('gives disk space back, and shows what is used', async () => {
   const figures: VmFigures = await home.foredeckJson<VmFigures>('stats');
   expect(figures.memory.hostResidentBytes).toBeGreaterThan(figures.memory.guestUsedBytes / 4);
-  await home.dockerOk([
-    'exec',
-    'log-amd64',
-    'sh',
-    '-c',
-    'dd if=/dev/urandom of=/log/big bs=1M count=300 && sync',
-  ]);
-  await home.dockerOk(['exec', 'log-amd64', 'sh', '-c', 'rm /log/big && sync']);
-  const disk = join(home.path, 'vms/service/data.qcow2');
-  const full = (await stat(disk)).blocks * 512;
-  const reclaimed = await home.foredeckJson<Reclaimed>('disk', 'reclaim');
-  expect(reclaimed.afterBytes).toBeLessThan(full - 250_000_000);
-  expect((await stat(disk)).blocks * 512).toBeLessThan(full - 250_000_000);
+  const inContainer = (program: string) => home.dockerOk(['exec', 'log-amd64', 'sh', '-c', program]);
+  const onHost = async () => (await stat(join(home.path, 'vms/service/data.qcow2'))).blocks * 512;
+  await inContainer('dd if=/dev/urandom of=/log/big bs=1M count=300 && sync');
+  const full = await onHost();
+  await inContainer('rm /log/big && sync');
+  const { afterBytes } = await home.foredeckJson<Reclaimed>('disk', 'reclaim');
+  expect(afterBytes).toBeLessThan(full - 250_000_000);
+  expect(await onHost()).toBeLessThan(full - 250_000_000);
 });
 
 test('shuts down in order where that is asked for', async () => {
