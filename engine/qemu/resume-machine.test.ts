@@ -65,6 +65,6 @@ test('what has changed is named', async () => {
     `the processor another, and the one here is ${await hostProcessor('kvm')}`,
   );
   expect(await misfitAfter({ identity: { shape: ['-name', 'foredeck-service', '-device', 'old'] } })).toBe(
-    'other devices ("-device") than this version of Foredeck gives its VMs ("-uuid")',
+    `other devices ("-device old") than this version of Foredeck gives its VMs ("-uuid ${vm.uuid}")`,
   );
 });

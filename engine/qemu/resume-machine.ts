@@ -53,7 +53,8 @@ function shapeDifference(saved: readonly string[], now: readonly string[]): stri
   );
   if (at === -1) return null;
   if (saved[at - 1] === '-cpu') return `the CPU model ${saved[at]}, and the settings say ${now[at]}`;
-  const option = (shape: readonly string[]): string =>
-    `"${shape.slice(Math.max(0, at - 1), at + 1).join(' ')}"`;
+  const atName = [saved[at], now[at]].some((word) => word?.startsWith('-'));
+  const from = atName ? at : at - 1;
+  const option = (shape: readonly string[]): string => `"${shape.slice(from, from + 2).join(' ')}"`;
   return `other devices (${option(saved)}) than this version of Foredeck gives its VMs (${option(now)})`;
 }
