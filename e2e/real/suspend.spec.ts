@@ -103,8 +103,12 @@ const barriers = [
   { during: 'start', words: 'resume: running' },
 ] as const;
 
+/** One for each outcome: the engine finishes, the state is whole, the disk boots. The other steps end like the last. */
+const barriersOfQemu: readonly string[] = ['suspend: saved', 'suspend: published', 'resume: consumed'];
+
 for (const victim of ['engine', 'QEMU'] as const) {
-  for (const { during, words } of barriers) {
+  const steps = barriers.filter(({ words }) => victim === 'engine' || barriersOfQemu.includes(words));
+  for (const { during, words } of steps) {
     test(`${victim} killed at "${words}" loses nothing`, async () => {
       test.setTimeout(240_000);
       const counts = await checkAll();
