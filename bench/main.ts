@@ -78,6 +78,7 @@ async function measure(): Promise<Figure[]> {
   if (named.length > 0) {
     await calls.vm.start({ vm });
     await calls.emulation.on({ vm, arch: 'arm64' });
+    await importBusybox(home);
     const figures = await runParts(named);
     await calls.vm.stop({ vm, by: 'shut-down' });
     return figures;
@@ -111,11 +112,7 @@ async function measure(): Promise<Figure[]> {
   const handler = await calls.emulation.on({ vm, arch: 'arm64' });
 
   say('the page');
-  const docker = new Dockerode({ socketPath: join(home, 'docker.sock') });
-  for (const arch of ['amd64', 'arm64'] as const) {
-    const tar = await writeBusyboxTar({ home, folder: home, arch });
-    await drained(await docker.importImage(tar, { repo: 'busybox', tag: arch, platform: `linux/${arch}` }));
-  }
+  await importBusybox(home);
   const browser = await browserFigures(home, scope.child('browser'));
 
   say(`idle for ${idleSeconds} s`);
@@ -187,6 +184,15 @@ async function measure(): Promise<Figure[]> {
       stream.onMessage(() => undefined);
       stream.onClose(() => resolve());
     });
+  }
+}
+
+/** `busybox:amd64` and `busybox:arm64`, which containers are made of here. */
+async function importBusybox(home: string): Promise<void> {
+  const docker = new Dockerode({ socketPath: join(home, 'docker.sock') });
+  for (const arch of ['amd64', 'arm64'] as const) {
+    const tar = await writeBusyboxTar({ home, folder: home, arch });
+    await drained(await docker.importImage(tar, { repo: 'busybox', tag: arch, platform: `linux/${arch}` }));
   }
 }
 
