@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,9 @@ const rawBytes = 32 * 1024 ** 2;
 const imageBytes = 16 * 1024 ** 2;
 const image = 'foredeck-bench:1';
 const guestFolder = '/root/foredeck-bench';
+
+/** The product's OpenSSH starts when its containers are listed; a key exchange takes an emulated guest seconds. */
+const hastenedTimeoutMs = 90_000;
 
 /** At most 1.3 times as long as OpenSSH's forward, and 1.5 times as long as the same inside the VM. */
 const forwardRatioGoal = 0.77;
@@ -90,7 +93,7 @@ async function rawFigures(
   const carrier = new OpenSshCarrier(options);
   scope.defer(() => carrier.close());
   carrier.hasten();
-  while (!carrier.hastened) await sleep(100, scope.signal);
+  await until(async () => carrier.hastened, scope.signal);
   const ours = await DockerSocket.open({
     path: join(folder, 'ours.sock'),
     connect: () => carrier.connect(),
@@ -125,8 +128,10 @@ async function dockerFigures(
   folder: string,
 ): Promise<Figure[]> {
   const { home, vm, scope, runs } = options;
+  const { signal } = scope;
   const { link } = guest;
-  const { dockerSocket: ours } = pathsUnder(home).vm(vm);
+  const { carrier, dockerSocket: ours } = pathsUnder(home).vm(vm);
+  await until(async () => await holdsSocket(carrier), scope.signal);
   const docker = new Dockerode({ socketPath: ours });
   const guestPath = '/run/docker.sock';
   const openSsh = await openSshForward(guest, { folder, name: 'docker', guestPath, scope });
@@ -156,12 +161,18 @@ async function dockerFigures(
       await before();
       return await move();
     };
-    const seconds = await inTurns(name, runs, {
-      ours: prepared(() => exchangeOnHost(ours, within(folder))),
-      openSsh: prepared(() => exchangeOnHost(openSsh, within(folder))),
+    const measured = inTurns(name, runs, {
+      ours: prepared(() => exchangeOnHost({ ...within(folder), socketPath: ours, signal })),
+      openSsh: prepared(() => exchangeOnHost({ ...within(folder), socketPath: openSsh, signal })),
       inside: prepared(() => exchangeInGuest(link, within(guestFolder))),
     });
-    return againstBoth(name, seconds);
+    return await measured.then(
+      (seconds) => againstBoth(name, seconds),
+      (thrown: unknown) => {
+        signal.throwIfAborted();
+        return [failedFigure(name, thrown)];
+      },
+    );
   };
   const remove = () => docker.getImage(image).remove({ force: true });
   const load = { method: 'POST', path: '/images/load?quiet=1', body: 'image.tar' } as const;
@@ -177,8 +188,30 @@ async function dockerFigures(
   );
   await container.remove({ force: true });
   await remove();
-  const build = { method: 'POST', path: '/build?q=1&version=1', body: 'context.tar' } as const;
-  return [...result, ...(await figures('docker build, context alone', build))];
+  result.push(...(await figures('docker build, context alone', build)));
+  return result;
+}
+
+/**
+ * The classic builder takes its context as one upload, as `cp` takes its files, and makes nothing of it here but a label,
+ * each time anew: BuildKit asks for single files in a session and keeps those which it knows.
+ */
+const build = {
+  method: 'POST',
+  path: '/build?version=1&q=1&rm=1&forcerm=1&nocache=1',
+  body: 'context.tar',
+} as const;
+
+/** Waits for what others do, at most as long as OpenSSH may take to start. */
+async function until(holds: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(hastenedTimeoutMs)]);
+  while (!(await holds())) await sleep(100, within);
+}
+
+/** Whether the product's OpenSSH listens in its folder. */
+async function holdsSocket(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.some((entry) => entry.isSocket());
 }
 
 /** Every way once, then every way again, so that what else the machine does spares none of them. */
@@ -228,6 +261,12 @@ function againstBoth(name: string, measured: Measured & { readonly inside: Secon
   ];
 }
 
+/** One operation that Docker refuses does not take the figures of the others with it. */
+function failedFigure(name: string, thrown: unknown): Figure {
+  const value = Number.NaN;
+  return { name, value, unit: 's', goal: null, baseline: null, how: `failed: ${String(thrown)}` };
+}
+
 function spread(seconds: Seconds): string {
   const [min, max] = [Math.min(...seconds), Math.max(...seconds)].map((value) => value.toFixed(1));
   return `median of ${seconds.length}, ${min} to ${max} s`;
@@ -253,12 +292,17 @@ async function openSshForward(
     ],
     { stdio: 'ignore' },
   );
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let problem: Error | undefined;
+  child.once('error', (error) => {
+    problem = error;
+  });
   scope.defer(async () => {
     child.kill();
     await ended;
   });
   while (!(await answers(socket))) {
+    if (problem) throw problem;
     if (child.exitCode !== null) throw new Error(`ssh exited with ${child.exitCode}`);
     await sleep(100, scope.signal);
   }
