@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import Dockerode from 'dockerode';
 import { orAborted, sleep, withDeadline } from '../base/time.ts';
 
@@ -29,9 +30,8 @@ export async function awaitDocker(options: {
     async (either) => {
       for (;;) {
         try {
-          await orAborted(docker.ping(), either);
-          const { Version: version } = await orAborted(docker.version(), either);
-          return { docker, version };
+          const version = await pingedVersion(socketPath, either);
+          return { docker, version: version ?? (await orAborted(docker.version(), either)).Version };
         } catch (thrown) {
           either.throwIfAborted();
           if (thrown instanceof Error) lastProblem = thrown.message;
@@ -40,4 +40,21 @@ export async function awaitDocker(options: {
       }
     },
   );
+}
+
+/**
+ * Docker's version as the `Server` header of its answer to a ping names it ("Docker/26.1.5 (linux)", moby's
+ * `VersionMiddleware`); null when it does not. `GET /version` asks four programs for theirs, which takes an emulated
+ * guest that was just resumed half a second. Rejects while Docker does not answer.
+ */
+async function pingedVersion(socketPath: string, signal: AbortSignal): Promise<string | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | null>();
+  const asked = request({ socketPath, path: '/_ping', agent: false, signal }, (response) => {
+    response.resume();
+    const version = /^Docker\/(\S+)/.exec(String(response.headers.server))?.[1] ?? null;
+    if (response.statusCode === 200) response.once('end', () => resolve(version));
+    else reject(new Error(`it answered with status ${response.statusCode}`));
+  });
+  asked.once('error', reject).end();
+  return await promise;
 }

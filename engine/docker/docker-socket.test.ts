@@ -199,7 +199,20 @@ async function written(stream: Socket, chunk: Buffer): Promise<boolean> {
 }
 
 describe('awaitDocker', () => {
-  it('waits until Docker answers and says which version', async () => {
+  it('waits until Docker answers and says which version, from its first answer', async () => {
+    const ready = awaitDocker({ socketPath: socket.path, signal: never });
+    const asked: (string | undefined)[] = [];
+    await serveInGuest(
+      createHttpServer((incoming, response) => {
+        asked.push(incoming.url);
+        response.setHeader('Server', 'Docker/26.1.5+dfsg1 (linux)').end('OK');
+      }),
+    );
+    expect((await ready).version).toBe('26.1.5+dfsg1');
+    expect(asked).toEqual(['/_ping']);
+  });
+
+  it('asks for the version of a Docker that does not tell with its first answer', async () => {
     const ready = awaitDocker({ socketPath: socket.path, signal: never });
     await serveInGuest(
       createHttpServer((incoming, response) =>
