@@ -38,8 +38,18 @@ const OfHandler = z.object({ vm: VmName, arch: Arch });
 export const contract = {
   engine: {
     info: procedure.output(z.object({ protocol: z.number().int(), host: Host, startedAt: z.number() })),
-    /** Stops every VM as the setting `stopBy` says, then the engine process. Resolves before the process ends. */
-    quit: procedure.output(z.void()),
+    /**
+     * Stops every VM as the setting `stopBy` says, then the engine process. Resolves before the process ends.
+     * `hurried`, because the host goes down: a VM that is not suspended within seconds is shut down.
+     */
+    quit: procedure.input(z.object({ hurried: z.boolean() }).optional()).output(z.void()),
+  },
+  /** What the host does. Of VMs that cannot be reached nothing is asked, so neither fails. */
+  host: {
+    /** It is about to sleep: guests write what they hold to their disks, as its battery may run out meanwhile. */
+    sleeps: procedure.output(z.void()),
+    /** It has slept: guests' clocks are set, and a connection that does not answer is made anew at once. */
+    woke: procedure.output(z.void()),
   },
   state: {
     watch: procedure.output(eventIterator(StateUpdate)),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Arch, HostArch } from './arch.ts';
+import { DesktopSettings } from './desktop.ts';
 import { Diagnosis } from './doctor.ts';
 import { Drift, EmulatorChoice, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
@@ -302,6 +303,7 @@ export const Settings = z.object({
     .nullable(),
   /** What Stop, quitting and the host's shutdown do with a running VM. */
   stopBy: StopBy,
+  ...DesktopSettings.shape,
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -27,7 +27,9 @@ import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
 export interface EngineApi {
   info(): Promise<{ protocol: number; host: Host; startedAt: number }>;
   /** Stops everything; the engine process ends after it has resolved. */
-  quit(): Promise<void>;
+  quit(options?: { hurried: boolean }): Promise<void>;
+  hostSleeps(): Promise<void>;
+  hostWoke(): Promise<void>;
   watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined>;
   setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings>;
   startVm(options: { vm: string; discardState: boolean }): Promise<Vm>;

@@ -103,8 +103,16 @@ export class Engine implements EngineApi {
     return { protocol: protocolVersion, host: this.#parts.store.state.host, startedAt: this.#startedAt };
   }
 
-  async quit(): Promise<void> {
-    await this.close({ stopVms: true });
+  async quit(options: { hurried: boolean } = { hurried: false }): Promise<void> {
+    await this.close({ stopVms: true, ...options });
+  }
+
+  hostSleeps(): Promise<void> {
+    return this.#parts.vms.hostSleeps();
+  }
+
+  hostWoke(): Promise<void> {
+    return this.#parts.vms.hostWoke();
   }
 
   watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {

@@ -121,6 +121,14 @@ export class FakeEngine implements EngineApi {
 
   async quit(): Promise<void> {}
 
+  async hostSleeps(): Promise<void> {
+    this.script.asked.push('hostSleeps');
+  }
+
+  async hostWoke(): Promise<void> {
+    this.script.asked.push('hostWoke');
+  }
+
   async *watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {
     this.snapshots += 1;
     for await (const update of this.store.watch(signal)) {

@@ -49,6 +49,11 @@ export function settingsRecord(change: Partial<Settings> = {}): Settings {
     accelerator: 'auto',
     cpuModel: null,
     stopBy: 'suspend',
+    onQuit: 'ask',
+    openAtLogin: false,
+    stayInTray: false,
+    notify: true,
+    checkForUpdates: true,
     ...change,
   };
 }

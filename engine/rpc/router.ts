@@ -41,10 +41,14 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
   return os.router({
     engine: {
       info: os.engine.info.handler(() => api.info()),
-      quit: os.engine.quit.handler(async () => {
-        await api.quit();
+      quit: os.engine.quit.handler(async ({ input }) => {
+        await api.quit(input);
         onQuit();
       }),
+    },
+    host: {
+      sleeps: os.host.sleeps.handler(() => api.hostSleeps()),
+      woke: os.host.woke.handler(() => api.hostWoke()),
     },
     state: {
       watch: os.state.watch.handler(({ signal, path }) => guarded(api.watchState(present(signal)), path)),

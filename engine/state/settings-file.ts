@@ -12,6 +12,11 @@ export const defaultSettings: Settings = {
   accelerator: 'auto',
   cpuModel: null,
   stopBy: 'suspend',
+  onQuit: 'ask',
+  openAtLogin: false,
+  stayInTray: false,
+  notify: true,
+  checkForUpdates: true,
 };
 
 /** Only what differs from the defaults is written, so that better defaults reach people who never chose. */

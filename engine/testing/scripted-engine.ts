@@ -28,10 +28,11 @@ import type { RunnableEngine } from '../run-engine.ts';
 import { Store } from '../state/store.ts';
 import { emptyState } from './empty-state.ts';
 import { runOnStream } from './run-on-stream.ts';
-import { aHandler, aJob } from './sample-records.ts';
+import { aHandler } from './sample-records.ts';
 import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-doctor.ts';
 import { scriptedTest, scriptedUse } from './scripted-handlers.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
+import { ScriptedJobs } from './scripted-jobs.ts';
 import { ScriptedTerminals } from './scripted-terminals.ts';
 import { scriptedFigures, scriptedVm, unusableState } from './scripted-vm.ts';
 
@@ -48,7 +49,9 @@ export class ScriptedEngine implements RunnableEngine {
   readonly #startedAt = Date.now();
   readonly #execs = new Map<string, string[]>();
   readonly #terminals = new ScriptedTerminals();
-  readonly #cancels = new Map<string, () => void>();
+  readonly #jobs: ScriptedJobs;
+  /** What the host told is written here, where clients can see it. */
+  readonly #console = ['[    0.000000] Linux version 6.12', 'evil \u001b]52;c;aGk=\u0007 line'];
 
   constructor(paths: Paths) {
     const state = emptyState();
@@ -63,10 +66,17 @@ export class ScriptedEngine implements RunnableEngine {
         [handlerKey(serviceVmName, 's390x')]: s390x,
       },
     });
+    this.#jobs = new ScriptedJobs(this.store);
   }
 
   async start(): Promise<void> {}
   async close(): Promise<void> {}
+  async hostSleeps(): Promise<void> {
+    this.#console.push('the host sleeps');
+  }
+  async hostWoke(): Promise<void> {
+    this.#console.push('the host woke');
+  }
   async quit(): Promise<void> {
     if (this.#vm(serviceVmName).state === 'running') await this.stopVm(serviceVmName);
   }
@@ -97,12 +107,7 @@ export class ScriptedEngine implements RunnableEngine {
   async startVm({ vm: name, discardState }: { vm: string; discardState: boolean }): Promise<Vm> {
     const { savedState } = this.#vm(name);
     if (savedState?.problem && !discardState) throw new EngineError(savedState.problem);
-    const job = aJob({
-      phase: 'downloading packages',
-      progress: { doneBytes: 5_000_000, totalBytes: 10_000_000, bytesPerSecond: 2_500_000 },
-    });
-    this.store.commit({ in: 'jobs', key: job.id, value: job });
-    this.store.commit({ in: 'jobs', key: job.id, value: { ...job, state: 'done', finishedAt: Date.now() } });
+    this.#jobs.download();
     this.#setVm({ state: 'starting' });
     for (const [index] of bootStageIds.entries()) {
       const stages = bootStageIds.map((id, at) => ({
@@ -176,7 +181,7 @@ export class ScriptedEngine implements RunnableEngine {
 
   async consoleLines(name: string, lines: number): Promise<string[]> {
     this.#vm(name);
-    return ['[    0.000000] Linux version 6.12', 'evil \u001b]52;c;aGk=\u0007 line'].slice(-lines);
+    return this.#console.slice(-lines);
   }
 
   async listHandlers(name: string): Promise<Handler[]> {
@@ -323,19 +328,8 @@ export class ScriptedEngine implements RunnableEngine {
     runOnStream(file, args, stream);
   }
 
-  /** For amd64 it fails at once, for arm64 it goes on until its job is cancelled. */
-  async buildImage(arch: HostArch): Promise<GuestImage> {
-    if (arch === 'amd64') {
-      throw new EngineError({
-        code: 'mirror_unreachable',
-        message: 'No mirror answers.',
-        hint: 'Check the network.',
-      });
-    }
-    const job = aJob({ phase: 'waiting', progress: null });
-    this.store.commit({ in: 'jobs', key: job.id, value: job });
-    await new Promise<void>((resolve) => this.#cancels.set(job.id, resolve));
-    throw new EngineError({ code: 'cancelled', message: 'Cancelled' });
+  buildImage(arch: HostArch): Promise<GuestImage> {
+    return this.#jobs.buildImage(arch);
   }
 
   async listImages(): Promise<GuestImage[]> {
@@ -343,13 +337,7 @@ export class ScriptedEngine implements RunnableEngine {
   }
 
   async cancelJob(id: string): Promise<Job> {
-    const job = this.store.state.jobs[id];
-    if (!job) throw new EngineError({ code: 'unknown_job', message: `There is no job "${id}".` });
-    const cancelled: Job = { ...job, state: 'cancelled', finishedAt: Date.now() };
-    this.store.commit({ in: 'jobs', key: id, value: cancelled });
-    this.#cancels.get(id)?.();
-    this.#cancels.delete(id);
-    return cancelled;
+    return this.#jobs.cancel(id);
   }
 
   async findDockerCli(): Promise<DockerCli> {

@@ -55,6 +55,10 @@ export class GuestUpkeep implements GuestServices {
     return guest?.machine.pause ? undefined : guest;
   }
 
+  connected(vm: string): boolean {
+    return this.#guests.get(vm) !== undefined;
+  }
+
   /** Throws `wrong_state` while the VM is away or stands still. */
   async reclaim(vm: string, signal: AbortSignal): Promise<Reclaimed> {
     if (this.#guests.get(vm)?.machine.pause) {

@@ -11,6 +11,7 @@ import { emptyStages } from './boot-timeline.ts';
 import { diskFile } from './disk-file.ts';
 import { growDisk } from './grow-disk.ts';
 import { GuestUpkeep } from './guest-upkeep.ts';
+import { flushGuest, wakeGuest } from './host-power.ts';
 import type {
   GuestConnector,
   GuestImages,
@@ -156,6 +157,35 @@ export class Vms {
         }
       }),
     );
+  }
+
+  /** What is known of the coming sleep's length is nothing: guests write what they hold to their disks. Never rejects. */
+  async hostSleeps(): Promise<void> {
+    const names = [...this.#runners.keys()];
+    await Promise.all(
+      names.map(async (name) => {
+        const guest = this.#upkeep.running(name);
+        if (guest) await flushGuest(guest.link, this.#options.log.child({ vm: name }));
+      }),
+    );
+  }
+
+  /** Sets the clocks of guests that answer and connects to the others, without a pause. Never rejects. */
+  async hostWoke(): Promise<void> {
+    await Promise.all(
+      [...this.#runners.values()].map(async (runner) => {
+        const log = this.#options.log.child({ vm: runner.name });
+        const guest = this.#upkeep.running(runner.name);
+        if (guest) await wakeGuest(guest.link, log);
+        else if (this.#lost(runner.name))
+          await runner.start().catch((thrown) => log.info({ err: thrown }, 'not back yet after sleep'));
+      }),
+    );
+  }
+
+  /** Whether its guest runs and cannot be reached. One that stands still does so for a reason, and is left alone. */
+  #lost(name: string): boolean {
+    return this.#options.store.state.vms[name]?.state === 'degraded' && !this.#upkeep.connected(name);
   }
 
   /** Lets go of running VMs, which the next engine adopts. */

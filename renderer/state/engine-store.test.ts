@@ -11,6 +11,11 @@ const settings: State['settings'] = {
   accelerator: 'auto',
   cpuModel: null,
   stopBy: 'suspend',
+  onQuit: 'ask',
+  openAtLogin: false,
+  stayInTray: false,
+  notify: true,
+  checkForUpdates: true,
 };
 
 const state: State = {

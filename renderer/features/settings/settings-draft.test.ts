@@ -11,6 +11,11 @@ const saved: Settings = {
   accelerator: 'auto',
   cpuModel: 'Nehalem',
   stopBy: 'suspend',
+  onQuit: 'ask',
+  openAtLogin: false,
+  stayInTray: false,
+  notify: true,
+  checkForUpdates: true,
 };
 
 it('changes nothing when nothing was typed', () => {

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { silentLog } from '../base/log.ts';
+import { LocalGuest } from '../testing/local-guest.ts';
+import { flushGuest, wakeGuest } from './host-power.ts';
+
+test('before sleep the guest writes what it holds; one that is gone does not hold the host up', async () => {
+  const guest = await LocalGuest.start({ privateBinfmt: false });
+  await flushGuest(guest, silentLog);
+  expect(guest.commands).toEqual([['sync']]);
+  await guest.close();
+  await expect(flushGuest(guest, silentLog)).resolves.toBeUndefined();
+});
+
+test('after sleep a guest that answers has its clock looked at and keeps its connection', async () => {
+  const guest = await LocalGuest.start({ privateBinfmt: false });
+  await wakeGuest(guest, silentLog);
+  expect(guest.commands).toEqual([expect.arrayContaining([expect.stringMatching(/^\d{10}$/)])]);
+  expect(guest.signal.aborted).toBe(false);
+  await guest.close();
+  expect(guest.alive).toBe(0);
+});
+
+test('after sleep a connection that does not answer is ended, so that its session makes another', async () => {
+  const guest = await LocalGuest.start({ privateBinfmt: false });
+  const deaf = Object.assign(Object.create(guest), {
+    exec: () => Promise.reject(new Error('no answer')),
+    close: () => guest.close(),
+  });
+  await wakeGuest(deaf, silentLog);
+  expect(guest.signal.aborted).toBe(true);
+});
