@@ -5,10 +5,19 @@ import { flushGuest, wakeGuest } from './host-power.ts';
 
 test('before sleep the guest writes what it holds; one that is gone does not hold the host up', async () => {
   const guest = await LocalGuest.start({ privateBinfmt: false });
-  await flushGuest(guest, silentLog);
-  expect(guest.commands).toEqual([['sync']]);
+  const commands: (readonly string[])[] = [];
+  // Not run: it would write out what the whole of this machine holds.
+  const noting = Object.assign(Object.create(guest), {
+    exec: async (argv: readonly string[]) => {
+      commands.push(argv);
+      return { code: 0, stdout: '', stderr: '' };
+    },
+  });
+  await flushGuest(noting, silentLog);
+  expect(commands).toEqual([['sync']]);
+  const gone = Object.assign(Object.create(guest), { exec: () => Promise.reject(new Error('gone')) });
+  await expect(flushGuest(gone, silentLog)).resolves.toBeUndefined();
   await guest.close();
-  await expect(flushGuest(guest, silentLog)).resolves.toBeUndefined();
 });
 
 test('after sleep a guest that answers has its clock looked at and keeps its connection', async () => {

@@ -159,7 +159,7 @@ export class Vms {
     );
   }
 
-  /** What is known of the coming sleep's length is nothing: guests write what they hold to their disks. Never rejects. */
+  /** Guests write what they hold to their disks. Never rejects. */
   async hostSleeps(): Promise<void> {
     const names = [...this.#runners.keys()];
     await Promise.all(

@@ -9,11 +9,11 @@ import {
   Settings,
   SquareTerminal,
 } from 'lucide-react';
+import type { Screen } from '../../contract/screens.ts';
 import { useEngineState, useServiceVm, useStale } from '../state/hooks.ts';
 import { classNames } from '../ui/class-names.ts';
 import { Lamp } from '../ui/lamp.tsx';
 import { vmStateWords } from '../vocabulary/vm-words.ts';
-import type { Screen } from './route.ts';
 
 const entries: readonly { screen: Screen; title: string; icon: LucideIcon }[] = [
   { screen: 'overview', title: 'Overview', icon: LayoutDashboard },

@@ -1,16 +1,5 @@
 import { useSyncExternalStore } from 'react';
-
-export const screens = [
-  'overview',
-  'containers',
-  'processes',
-  'images',
-  'emulation',
-  'terminal',
-  'activity',
-  'settings',
-] as const;
-export type Screen = (typeof screens)[number];
+import { type Screen, screenItem, screens } from '../../contract/screens.ts';
 
 export interface Route {
   screen: Screen;
@@ -22,7 +11,7 @@ export interface Route {
 export function parseRoute(hash: string): Route {
   const [, name = '', item = ''] = hash.replace(/^#/, '').split('/');
   const screen = screens.find((candidate) => candidate === name) ?? 'overview';
-  return { screen, item: /^[\w.-]{1,128}$/.test(item) ? item : null };
+  return { screen, item: screenItem.test(item) ? item : null };
 }
 
 export function useRoute(): Route {
