@@ -1,4 +1,4 @@
-/// <reference path="../engine/testing/node-pty.d.ts" />
+/// <reference path="../engine/terminal/node-pty.d.ts" />
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

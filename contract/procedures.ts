@@ -133,6 +133,11 @@ export const contract = {
     import: procedure
       .input(z.object({ vm: VmName, path: z.string().min(1), image: z.string().min(1), arch: Arch }))
       .output(DockerImage),
+    /**
+     * A small image to try an architecture with, `foredeck-sample:arm64`: Debian's statically linked busybox out of its
+     * signed package, so that it needs no registry. Throws `package_missing` where Debian has none.
+     */
+    sample: procedure.input(z.object({ vm: VmName, arch: Arch })).output(DockerImage),
     /** Removes a tag, and the image with its last one. Throws `wrong_state` while a container uses it. */
     remove: procedure.input(z.object({ vm: VmName, image: z.string().min(1) })).output(z.void()),
     /** Whether and how it would run: asks its registry when the VM does not have it. */
@@ -166,9 +171,16 @@ export const contract = {
     sample: procedure.input(z.object({ vm: VmName, container: z.string().nullable() })).output(ProcessSample),
   },
   terminal: {
-    /** `argv` null: the login shell. */
+    /** In the VM, or in a running container of it. `argv` null: the login shell, or the container's own. */
     open: procedure
-      .input(z.object({ vm: VmName, argv: z.array(z.string()).min(1).nullable(), ...TerminalSize.shape }))
+      .input(
+        z.object({
+          vm: VmName,
+          container: z.string().min(1).max(128).nullable().default(null),
+          argv: z.array(z.string()).min(1).nullable(),
+          ...TerminalSize.shape,
+        }),
+      )
       .output(Terminal),
     list: procedure.output(z.array(Terminal)),
     close: procedure.input(z.object({ id: z.string() })).output(z.void()),

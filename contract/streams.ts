@@ -7,8 +7,14 @@ import { z } from 'zod';
  */
 export const rpcPath = '/rpc';
 
-/** The only paths a relay passes on. */
+/** The only paths that browser mode passes on. */
 export const StreamPath = z.string().regex(/^\/(?:rpc|terminal\/[0-9a-f-]{36}|exec\/[0-9a-f-]{36})$/);
+
+/** What the engine's socket and the windows on this computer have besides: shells of the host (terminal.ts). */
+export const LocalStreamPath = z.union([
+  StreamPath,
+  z.string().regex(/^\/host-shell\/[0-9a-f-]{36}(?:\/\d{1,3}x\d{1,3})?$/),
+]);
 
 /**
  * Browser mode. `foredeck serve` prints `http://127.0.0.1:PORT/#token=…`; the page sends the token once to

@@ -1,6 +1,6 @@
 /** What crosses between preload and main; nothing else does. */
 
-/** Page to main: asks for the stream at a path of `StreamPath`. */
+/** Page to main: asks for the stream at a path of `LocalStreamPath`. */
 export const openStreamChannel = 'foredeck:open-stream';
 
 /** Main to page: the path asked for; its one port carries the stream. */

@@ -1,5 +1,5 @@
 import { ipcMain, MessageChannelMain } from 'electron';
-import { StreamPath } from '../contract/streams.ts';
+import { LocalStreamPath } from '../contract/streams.ts';
 import { isAbort, toEngineError } from '../engine/base/engine-error.ts';
 import type { EngineConnection } from './engine.ts';
 import { FlowMarks } from './flow-marks.ts';
@@ -15,7 +15,7 @@ export function relayStreams({ engine, window }: { engine: EngineConnection; win
   const marks = new FlowMarks();
   marks.start();
   ipcMain.on(openStreamChannel, (event, asked: unknown) => {
-    const path = StreamPath.safeParse(asked);
+    const path = LocalStreamPath.safeParse(asked);
     if (!window.isItsPage(event) || !path.success) {
       console.error('Refused a stream: the page or the path is not one of ours.');
       return;

@@ -65,6 +65,7 @@ export interface EngineApi {
   listDockerImages(vm: string): Promise<DockerImage[]>;
   pullImage(options: { vm: string; image: string; arch: Arch }): Promise<DockerImage>;
   importImage(options: { vm: string; path: string; image: string; arch: Arch }): Promise<DockerImage>;
+  sampleImage(vm: string, arch: Arch): Promise<DockerImage>;
   removeImage(vm: string, image: string): Promise<void>;
   forecast(options: { vm: string; image: string; arch: Arch | null }): Promise<Forecast>;
   launch(options: { vm: string } & Launch): Promise<{ id: string }>;
@@ -79,11 +80,16 @@ export interface EngineApi {
     container: string | null,
     signal: AbortSignal,
   ): AsyncGenerator<ProcessSample, void, undefined>;
-  openTerminal(options: { vm: string; argv: string[] | null } & TerminalSize): Promise<Terminal>;
+  /** `container` null: in the VM itself. */
+  openTerminal(
+    options: { vm: string; container: string | null; argv: string[] | null } & TerminalSize,
+  ): Promise<Terminal>;
   listTerminals(): Promise<Terminal[]>;
   closeTerminal(id: string): Promise<void>;
   /** Speaks the raw protocol of contract/terminal.ts on `stream` until either side closes. */
   attachTerminal(id: string, stream: RawStream): void;
+  /** A shell of the host, started when there is a size; says in an `exit` message why it cannot be had. */
+  attachHostShell(id: string, size: TerminalSize | null, stream: RawStream): void;
   prepareExec(vm: string, argv: string[]): Promise<{ id: string }>;
   attachExec(id: string, stream: RawStream): void;
   buildImage(arch: HostArch): Promise<GuestImage>;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Settings } from '../contract/records.ts';
 import type { State } from '../contract/state.ts';
 import type { Log } from './base/log.ts';
+import { openContainerPty } from './docker/container-pty.ts';
 import { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import { DockerContexts } from './docker/docker-contexts.ts';
 import { DockerServices } from './docker/docker-services.ts';
@@ -27,6 +28,7 @@ import { Jobs } from './state/jobs.ts';
 import { changeSettings, SettingsFile } from './state/settings-file.ts';
 import { Store } from './state/store.ts';
 import { Execs } from './terminal/execs.ts';
+import { HostShells } from './terminal/host-shells.ts';
 import { Terminals } from './terminal/terminals.ts';
 import { Vms } from './vm/vms.ts';
 
@@ -69,6 +71,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const dockerImages = new DockerImages({
     store,
     jobs,
+    packages,
     connection: (vm) => docker.connection(vm),
     knownImages: join(root, 'resources', 'known-images', 'known-images.json'),
   });
@@ -148,7 +151,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     doctor,
     guests,
     vms,
-    terminals: new Terminals({ linkOf }),
+    terminals: new Terminals({
+      start: ({ vm, container, ...program }) =>
+        container === null
+          ? linkOf(vm).openPty(program)
+          : openContainerPty(docker.connection(vm), { container, ...program }),
+    }),
+    hostShells: new HostShells({
+      dockerSocket: paths.vm(serviceVmName).dockerSocket,
+      dockerCli: () => dockerCli.path(),
+    }),
     execs: new Execs({ linkOf }),
   });
 }

@@ -29,6 +29,7 @@ import type { Jobs } from './state/jobs.ts';
 import { changeSettings, type SettingsFile } from './state/settings-file.ts';
 import type { Store } from './state/store.ts';
 import type { Execs } from './terminal/execs.ts';
+import type { HostShells } from './terminal/host-shells.ts';
 import type { Terminals } from './terminal/terminals.ts';
 import type { Vms } from './vm/vms.ts';
 
@@ -48,6 +49,7 @@ export interface EngineParts {
   readonly guests: ConnectedGuests;
   readonly vms: Vms;
   readonly terminals: Terminals;
+  readonly hostShells: HostShells;
   readonly execs: Execs;
 }
 
@@ -93,9 +95,10 @@ export class Engine implements EngineApi {
    * shut down. Safe to call again.
    */
   async close(options: { stopVms: boolean; hurried?: boolean }): Promise<void> {
-    const { terminals, vms } = this.#parts;
+    const { terminals, hostShells, vms } = this.#parts;
     await this.#scope.close();
     terminals.closeAll();
+    hostShells.closeAll();
     await (options.stopVms ? this.#stopAll(options.hurried ?? false) : vms.detachAll());
   }
 
@@ -246,6 +249,10 @@ export class Engine implements EngineApi {
     return this.#parts.dockerImages.import(options);
   }
 
+  sampleImage(vm: string, arch: Arch): Promise<DockerImage> {
+    return this.#parts.dockerImages.sample(vm, arch);
+  }
+
   removeImage(vm: string, image: string): Promise<void> {
     return this.#parts.dockerImages.remove(vm, image);
   }
@@ -277,7 +284,7 @@ export class Engine implements EngineApi {
     return this.#parts.trees.watch(vm, container, signal);
   }
 
-  openTerminal(options: { vm: string; argv: string[] | null } & TerminalSize): Promise<Terminal> {
+  openTerminal(options: Parameters<EngineApi['openTerminal']>[0]): Promise<Terminal> {
     return this.#parts.terminals.open(options);
   }
 
@@ -291,6 +298,10 @@ export class Engine implements EngineApi {
 
   attachTerminal(id: string, stream: RawStream): void {
     this.#parts.terminals.attach(id, stream);
+  }
+
+  attachHostShell(id: string, size: TerminalSize | null, stream: RawStream): void {
+    this.#parts.hostShells.attach(id, size, stream);
   }
 
   async prepareExec(vm: string, argv: string[]): Promise<{ id: string }> {

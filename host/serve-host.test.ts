@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
@@ -7,7 +8,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { rpcPath, sessionPath } from '../contract/streams.ts';
-import { terminalPath } from '../contract/terminal.ts';
+import { hostShellPath, newHostShellPath, terminalPath } from '../contract/terminal.ts';
 import { silentLog } from '../engine/base/log.ts';
 import { Scope } from '../engine/base/scope.ts';
 import type { EngineCalls } from '../engine/client/connect-engine.ts';
@@ -41,6 +42,7 @@ async function hosted(work: (hosted: Hosted) => Promise<void>): Promise<void> {
       const engineScope = scope.child('engine');
       await serveEngine({ socketPath: paths.engineSocket, api: engine, log: silentLog, scope: engineScope });
       const openStream = (path: string) => openRawStream(paths.engineSocket, path);
+      scope.defer(() => engine.close());
       const host = await serveHost({ port: 0, pageFolder, openStream, log: silentLog, scope });
       await work({ host, origin: `http://127.0.0.1:${host.port}`, engine, engineScope, paths });
     } finally {
@@ -218,6 +220,36 @@ test('streams are for the page itself and for the paths of the contract', () =>
     expect(await refusal(rpcPath, { origin, headers: { host: 'evil.example' } })).toContain('403');
     expect(await refusal('/docker.sock', { origin })).toContain('404');
   }));
+
+test('no shell of the host is to be had through a browser, not even one that a window has opened', () =>
+  hosted(async ({ host, origin, paths }) => {
+    const id = randomUUID();
+    const size = { cols: 80, rows: 24 };
+    const window = await openRawStream(paths.engineSocket, newHostShellPath(id, size));
+    const attached = Promise.withResolvers<string>();
+    window.onMessage((message) => {
+      if (typeof message === 'string') attached.resolve(message);
+    });
+    expect(JSON.parse(await attached.promise)).toMatchObject({ type: 'attached' });
+    const refused = async (path: string): Promise<string> => {
+      const socket = new WebSocket(`ws://127.0.0.1:${host.port}${path}`, { origin });
+      const [error] = await once(socket, 'error');
+      return error.message;
+    };
+    expect(await refused(newHostShellPath(randomUUID(), size))).toContain('404');
+    expect(await refused(hostShellPath(id))).toContain('404');
+    window.send(JSON.stringify({ type: 'close' }));
+    await new Promise<void>((resolve) => window.onClose(() => resolve()));
+    await expect.poll(() => endOf(paths, id)).toMatchObject({ type: 'exit', code: null });
+  }));
+
+/** What the engine says to who attaches to a shell of the host that is gone. */
+async function endOf(paths: Paths, id: string): Promise<unknown> {
+  const stream = await openRawStream(paths.engineSocket, hostShellPath(id));
+  const said = await new Promise<string | Uint8Array>((resolve) => stream.onMessage(resolve));
+  stream.close();
+  return JSON.parse(String(said));
+}
 
 test('bytes stay bytes and text stays text, and the close comes after them', () =>
   hosted(async (hosted) => {

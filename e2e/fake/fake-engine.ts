@@ -248,6 +248,10 @@ export class FakeEngine implements EngineApi {
     return this.images.import(options);
   }
 
+  sampleImage(vm: string, arch: Arch): ReturnType<EngineApi['sampleImage']> {
+    return this.images.sample(vm, arch);
+  }
+
   removeImage(vm: string, image: string): Promise<void> {
     return this.images.remove(vm, image);
   }
@@ -300,8 +304,9 @@ export class FakeEngine implements EngineApi {
     }
   }
 
-  async openTerminal(options: { vm: string; argv: string[] | null } & TerminalSize): Promise<Terminal> {
-    await this.#carryOut('openTerminal', options.vm);
+  async openTerminal(options: Parameters<EngineApi['openTerminal']>[0]): Promise<Terminal> {
+    const { vm, container } = options;
+    await this.#carryOut('openTerminal', ...(container === null ? [vm] : [vm, container]));
     const terminal = new FakeTerminal(randomUUID(), options);
     this.terminals.set(terminal.id, terminal);
     return terminal.record();
@@ -322,6 +327,10 @@ export class FakeEngine implements EngineApi {
     if (!terminal)
       throw new EngineError({ code: 'unknown_terminal', message: `There is no terminal "${id}".` });
     terminal.attach(stream);
+  }
+
+  attachHostShell(_id: string, _size: TerminalSize | null, stream: RawStream): void {
+    stream.close(1011, 'the fake engine runs no programs of the host');
   }
 
   async prepareExec(): Promise<{ id: string }> {

@@ -46,6 +46,13 @@ export class FakeImages {
     );
   }
 
+  sample(vm: string, arch: Arch): Promise<DockerImage> {
+    const image = `foredeck-sample:${arch.replace('/', '-')}`;
+    return this.#fetch({ vm, image, arch }, `Image ${image} out of Debian’s busybox`, () =>
+      this.#script.carryOut('sampleImage', arch),
+    );
+  }
+
   async remove(vm: string, reference: string): Promise<void> {
     await this.#script.carryOut('removeImage', reference);
     const image = this.#find(reference);

@@ -27,6 +27,7 @@ export type FakeProcedure =
   | 'listDockerImages'
   | 'pullImage'
   | 'importImage'
+  | 'sampleImage'
   | 'removeImage'
   | 'forecast'
   | 'launch'

@@ -12,14 +12,16 @@ export class FakeTerminal {
   size: TerminalSize;
   attachCount = 0;
   readonly #vm: string;
+  readonly #container: string | null;
   readonly #streams = new Set<RawStream>();
   readonly #createdAt = Date.now();
   #line = '';
   #exited = false;
 
-  constructor(id: string, options: { vm: string } & TerminalSize) {
+  constructor(id: string, options: { vm: string; container: string | null } & TerminalSize) {
     this.id = id;
     this.#vm = options.vm;
+    this.#container = options.container;
     this.size = { cols: options.cols, rows: options.rows };
   }
 
@@ -27,7 +29,8 @@ export class FakeTerminal {
     return {
       id: this.id,
       vm: this.#vm,
-      title: `${this.#vm}: shell`,
+      container: this.#container,
+      title: this.#container === null ? `${this.#vm}: shell` : `Shell in ${this.#container.slice(0, 12)}`,
       createdAt: this.#createdAt,
       exited: this.#exited,
     };
@@ -65,8 +68,8 @@ export class FakeTerminal {
   }
 
   #control(text: string): void {
-    const { cols, rows } = TerminalClientMessage.parse(JSON.parse(text));
-    this.size = { cols, rows };
+    const message = TerminalClientMessage.parse(JSON.parse(text));
+    if (message.type === 'resize') this.size = { cols: message.cols, rows: message.rows };
   }
 
   #type(character: string): void {

@@ -93,6 +93,7 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       list: os.dockerImage.list.handler(({ input }) => api.listDockerImages(input.vm)),
       pull: os.dockerImage.pull.handler(({ input }) => api.pullImage(input)),
       import: os.dockerImage.import.handler(({ input }) => api.importImage(input)),
+      sample: os.dockerImage.sample.handler(({ input }) => api.sampleImage(input.vm, input.arch)),
       remove: os.dockerImage.remove.handler(({ input }) => api.removeImage(input.vm, input.image)),
       forecast: os.dockerImage.forecast.handler(({ input }) => api.forecast(input)),
       launch: os.dockerImage.launch.handler(({ input }) => api.launch(input)),

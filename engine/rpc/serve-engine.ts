@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { rpcPath, StreamPath } from '../../contract/streams.ts';
+import { LocalStreamPath, rpcPath } from '../../contract/streams.ts';
+import { TerminalSize } from '../../contract/terminal.ts';
 import type { EngineApi } from '../api.ts';
 import { EngineError, toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
@@ -54,7 +55,7 @@ export async function serveEngine(options: ServeEngineOptions): Promise<EngineSe
   http.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
     connection.on('error', () => connection.destroy());
     const path = request.url ?? '';
-    if (!StreamPath.safeParse(path).success) {
+    if (!LocalStreamPath.safeParse(path).success) {
       connection.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       return;
     }
@@ -108,14 +109,21 @@ function listenPrivately(http: ReturnType<typeof createServer>, socketPath: stri
 }
 
 function attach(api: EngineApi, path: string, socket: WebSocket): void {
-  const [, kind, id = ''] = path.split('/');
+  const [, kind, id = '', size] = path.split('/');
   const stream = new WebSocketRawStream(socket);
   try {
     if (kind === 'terminal') api.attachTerminal(id, stream);
+    else if (kind === 'host-shell') api.attachHostShell(id, size === undefined ? null : sizeOf(size), stream);
     else api.attachExec(id, stream);
   } catch (thrown) {
     stream.close(serverErrorCode, toEngineError(thrown).message);
   }
+}
+
+/** `80x24`; throws for a size that no terminal has. */
+function sizeOf(text: string): TerminalSize {
+  const [cols, rows] = text.split('x').map(Number);
+  return TerminalSize.parse({ cols, rows });
 }
 
 /** The part of a WebSocket that oRPC uses, with a bound on what an absent-minded client may leave unread. */

@@ -31,6 +31,7 @@ export class TerminalSession {
   readonly #screen: Screen;
   readonly #record: Omit<Terminal, 'exited'>;
   readonly #onDetached: () => void;
+  readonly #onCloseAsked: () => void;
   /** In the order in which they attached; the first one answers for the terminal. */
   readonly #clients = new Set<RawStream>();
   #undrawnBytes = 0;
@@ -38,16 +39,18 @@ export class TerminalSession {
   #exit: { code: number | null; reason: string } | undefined;
   #closed = false;
 
-  /** `onDetached` is called when the last client has gone. */
+  /** `onDetached` is called when the last client has gone, `onCloseAsked` when one of them wants the program to end. */
   constructor(options: {
     pty: GuestPty;
     record: Omit<Terminal, 'exited'>;
     size: TerminalSize;
     onDetached: () => void;
+    onCloseAsked: () => void;
   }) {
     this.#pty = options.pty;
     this.#record = options.record;
     this.#onDetached = options.onDetached;
+    this.#onCloseAsked = options.onCloseAsked;
     this.#screen = new Screen(options.size);
     this.#screen.onAnswer((answer) => {
       // With clients attached, the first of them answers.
@@ -105,7 +108,7 @@ export class TerminalSession {
   async #onEnd(): Promise<void> {
     const code = await this.#pty.exited;
     const reason =
-      code === null ? 'The connection to the VM was lost.' : `The program ended with exit code ${code}.`;
+      code === null ? 'The connection to it was lost.' : `The program ended with exit code ${code}.`;
     this.#screen.write(new Uint8Array(), () => {
       this.#exit = { code, reason };
       for (const client of this.#clients) tell(client, { type: 'exit', code, reason });
@@ -113,16 +116,26 @@ export class TerminalSession {
   }
 
   #onMessage(client: RawStream, message: Uint8Array | string): Promise<void> | undefined {
-    if (this.#closed || this.#exit) return undefined;
+    if (this.#closed) return undefined;
     if (typeof message === 'string') {
-      const { cols, rows } = TerminalClientMessage.parse(JSON.parse(message));
-      this.#pty.resize(cols, rows);
-      this.#screen.resize(cols, rows);
+      this.#onControl(client, TerminalClientMessage.parse(JSON.parse(message)));
       return undefined;
     }
+    if (this.#exit) return undefined;
     const [first] = this.#clients;
     if (client !== first && terminalAnswer.test(Buffer.from(message).toString('latin1'))) return undefined;
     return this.#type(message);
+  }
+
+  #onControl(client: RawStream, message: TerminalClientMessage): void {
+    if (message.type === 'close') {
+      this.#onCloseAsked();
+      // It may not have been shown the screen yet, and then is no client so far.
+      client.close();
+    } else if (!this.#exit) {
+      this.#pty.resize(message.cols, message.rows);
+      this.#screen.resize(message.cols, message.rows);
+    }
   }
 
   /** Pending while the program does not read; the client is not read from meanwhile. */

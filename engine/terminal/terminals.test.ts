@@ -16,7 +16,7 @@ beforeEach(async () => {
   const keys = await connector.makeKeys();
   guest = await FakeGuest.start(keys);
   link = await connector.connect({ port: guest.port, keys, signal: new AbortController().signal });
-  terminals = new Terminals({ linkOf: () => link });
+  terminals = new Terminals({ start: (program) => link.openPty(program) });
 });
 
 afterEach(async () => {
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 async function openAndAttach(argv: string[] | null = null): Promise<{ id: string; client: RecordingStream }> {
-  const { id } = await terminals.open({ vm: 'service', argv, ...size });
+  const { id } = await terminals.open({ vm: 'service', container: null, argv, ...size });
   const client = new RecordingStream();
   terminals.attach(id, client);
   return { id, client };
@@ -150,9 +150,16 @@ describe('closing', () => {
     expect(() => terminals.attach(id, new RecordingStream())).toThrow(/no longer open/);
   });
 
+  it('can be asked for on the stream', async () => {
+    const { client } = await openAndAttach(['sleep', '1000']);
+    await client.say(JSON.stringify({ type: 'close' }));
+    expect(client.closed).toBeDefined();
+    expect(terminals.list()).toEqual([]);
+  });
+
   it('happens by itself when nobody looks', async () => {
-    const impatient = new Terminals({ linkOf: () => link, detachedTimeoutMs: 20 });
-    await impatient.open({ vm: 'service', argv: null, ...size });
+    const impatient = new Terminals({ start: (program) => link.openPty(program), detachedTimeoutMs: 20 });
+    await impatient.open({ vm: 'service', container: null, argv: null, ...size });
     expect(impatient.list()).toHaveLength(1);
     await expect.poll(() => impatient.list()).toEqual([]);
   });

@@ -2,36 +2,43 @@ import { randomUUID } from 'node:crypto';
 import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
 import type { RawStream } from '../api.ts';
 import { EngineError } from '../base/engine-error.ts';
-import type { GuestLink } from '../vm/ports.ts';
+import type { GuestPty } from '../vm/ports.ts';
 import { TerminalSession } from './terminal-session.ts';
 
 /** Long enough to reload a page or move to another window. */
 const detachedTimeoutMs = 60_000;
 
-/** Each holds a shell in the guest and a screen here. */
+/** Each holds a program and a screen here. */
 const maxSessions = 64;
 
+/** `container` null: in the VM itself. `argv` null: the login shell, or the container's own. */
+export type TerminalProgram = {
+  readonly vm: string;
+  readonly container: string | null;
+  readonly argv: readonly string[] | null;
+} & TerminalSize;
+
 export interface TerminalsOptions {
-  /** The connection to a VM; throws `unknown_vm` or `wrong_state` when there is none. */
-  readonly linkOf: (vm: string) => GuestLink;
+  /** Starts the program. Rejects where it is not to be had: `unknown_vm`, `wrong_state`, `terminal_failed`. */
+  readonly start: (program: TerminalProgram) => Promise<GuestPty>;
   readonly detachedTimeoutMs?: number;
 }
 
 /** The open terminals. They belong to the engine: windows come and go, a session stays for a while. */
 export class Terminals {
-  readonly #linkOf: TerminalsOptions['linkOf'];
+  readonly #start: TerminalsOptions['start'];
   readonly #detachedTimeoutMs: number;
   readonly #sessions = new Map<string, TerminalSession>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
   constructor(options: TerminalsOptions) {
-    this.#linkOf = options.linkOf;
+    this.#start = options.start;
     this.#detachedTimeoutMs = options.detachedTimeoutMs ?? detachedTimeoutMs;
   }
 
-  /** `argv` null: the login shell. */
-  async open(options: { vm: string; argv: readonly string[] | null } & TerminalSize): Promise<Terminal> {
-    const { vm, argv, cols, rows } = options;
+  /** Under `id`, which is new, or one made up here. */
+  async open(program: TerminalProgram, id: string = randomUUID()): Promise<Terminal> {
+    const { vm, container, cols, rows } = program;
     if (this.#sessions.size >= maxSessions) {
       throw new EngineError({
         code: 'terminal_failed',
@@ -39,14 +46,13 @@ export class Terminals {
         hint: 'Close some of them.',
       });
     }
-    const pty = await this.#linkOf(vm).openPty({ argv, cols, rows });
-    const id = randomUUID();
-    const title = argv ? argv.join(' ') : `Shell in ${vm}`;
+    const pty = await this.#start(program);
     const session = new TerminalSession({
       pty,
-      record: { id, vm, title, createdAt: Date.now() },
+      record: { id, vm, container, title: titleOf(program), createdAt: Date.now() },
       size: { cols, rows },
       onDetached: () => this.#closeLater(id),
+      onCloseAsked: () => this.close(id),
     });
     this.#sessions.set(id, session);
     this.#closeLater(id);
@@ -55,6 +61,10 @@ export class Terminals {
 
   list(): Terminal[] {
     return [...this.#sessions.values()].map((session) => session.record);
+  }
+
+  has(id: string): boolean {
+    return this.#sessions.has(id);
   }
 
   close(id: string): void {
@@ -93,4 +103,12 @@ export class Terminals {
     timer.unref();
     this.#timers.set(id, timer);
   }
+}
+
+/** As many hexadecimal digits of a container's id as Docker shows. */
+const shortIdLength = 12;
+
+function titleOf({ vm, container, argv }: TerminalProgram): string {
+  if (argv) return argv.join(' ');
+  return `Shell in ${container === null ? vm : container.slice(0, shortIdLength)}`;
 }

@@ -1,18 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { extract, pack } from 'tar-stream';
+import { extract } from 'tar-stream';
 import type { Arch } from '../../contract/arch.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { openDebData } from '../debian/deb.ts';
+import { busyboxFilesystem } from '../docker/images/busybox-filesystem.ts';
 import { debianArchitecture } from '../image/debian-architecture.ts';
 import { canonicalPath } from '../image/file-tree.ts';
 import { listsMaxAgeMs, type TemplateSource } from '../image/template-source.ts';
-
-/** Commands of busybox that tests run by name. */
-const applets = (
-  'ash cat cp date dd echo env false head httpd id kill ls mkdir mv nc ps pwd rm seq sh sleep stty tail test touch true ' +
-  'tty uname wc wget yes'
-).split(' ');
 
 /**
  * A complete container file system of about 1 MB for any architecture Debian has, as a tar for
@@ -23,18 +18,7 @@ export async function busyboxTar(options: {
   source: TemplateSource;
   signal: AbortSignal;
 }): Promise<Buffer> {
-  const program = await busyboxProgram(options);
-  const tar = pack();
-  for (const name of ['bin', 'dev', 'etc', 'proc', 'root', 'sys', 'tmp']) {
-    tar.entry({ name, type: 'directory', mode: name === 'tmp' ? 0o1777 : 0o755 });
-  }
-  tar.entry({ name: 'bin/busybox', mode: 0o755 }, program);
-  for (const name of applets) {
-    tar.entry({ name: `bin/${name}`, type: 'symlink', linkname: 'busybox', mode: 0o777 });
-  }
-  tar.entry({ name: 'etc/passwd' }, 'root:x:0:0:root:/root:/bin/sh\n');
-  tar.finalize();
-  return await buffer(tar);
+  return await busyboxFilesystem(await busyboxProgram(options));
 }
 
 async function busyboxProgram(options: {

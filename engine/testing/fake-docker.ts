@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { pipeline, Readable } from 'node:stream';
+import { type Duplex, pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 export interface FakeContainer {
@@ -36,6 +36,8 @@ export class FakeDocker {
   holdInspect: Promise<void> | undefined;
   /** Asked first about every request but events and pings. */
   answer: FakeAnswer | undefined;
+  /** Takes a connection over, as `exec` and `attach` ask for. */
+  takeOver: ((path: string, connection: Duplex) => void) | undefined;
   /** Everything that was asked but events and pings, `POST /images/create?…`, in order. */
   readonly requests: string[] = [];
   readonly #server: Server;
@@ -44,6 +46,13 @@ export class FakeDocker {
 
   private constructor() {
     this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.on('upgrade', (request: IncomingMessage, connection: Duplex) => {
+      this.requests.push(`${request.method} ${request.url}`);
+      connection.on('error', () => undefined);
+      connection.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+      if (this.takeOver) this.takeOver(request.url ?? '/', connection);
+      else connection.destroy();
+    });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));

@@ -19,13 +19,14 @@ import {
 import type { StopBy } from '../../contract/saved-state.ts';
 import { handlerKey, type StateUpdate } from '../../contract/state.ts';
 import type { LensReport } from '../../contract/syscall-lens.ts';
-import type { Terminal } from '../../contract/terminal.ts';
+import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
 import type { Reclaimed, VmFigures } from '../../contract/vm-figures.ts';
 import type { EngineApi, RawStream } from '../api.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { type Paths, serviceVmName } from '../paths.ts';
 import type { RunnableEngine } from '../run-engine.ts';
 import { Store } from '../state/store.ts';
+import { HostShells } from '../terminal/host-shells.ts';
 import { emptyState } from './empty-state.ts';
 import { runOnStream } from './run-on-stream.ts';
 import { aHandler } from './sample-records.ts';
@@ -49,11 +50,13 @@ export class ScriptedEngine implements RunnableEngine {
   readonly #startedAt = Date.now();
   readonly #execs = new Map<string, string[]>();
   readonly #terminals = new ScriptedTerminals();
+  readonly #hostShells: HostShells;
   readonly #jobs: ScriptedJobs;
   /** What the host told is written here, where clients can see it. */
   readonly #console = ['[    0.000000] Linux version 6.12', 'evil \u001b]52;c;aGk=\u0007 line'];
 
   constructor(paths: Paths) {
+    this.#hostShells = new HostShells({ dockerSocket: paths.dockerSocket, dockerCli: async () => null });
     const state = emptyState();
     const arm64 = aHandler({ arch: 'arm64' });
     const s390x = aHandler({ arch: 's390x', emulator: 'qemu-s390x' });
@@ -70,13 +73,17 @@ export class ScriptedEngine implements RunnableEngine {
   }
 
   async start(): Promise<void> {}
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#hostShells.closeAll();
+  }
+
   async hostSleeps(): Promise<void> {
     this.#console.push('the host sleeps');
   }
   async hostWoke(): Promise<void> {
     this.#console.push('the host woke');
   }
+
   async quit(): Promise<void> {
     if (this.#vm(serviceVmName).state === 'running') await this.stopVm(serviceVmName);
   }
@@ -263,6 +270,10 @@ export class ScriptedEngine implements RunnableEngine {
     throw new EngineError({ code: 'bad_input', message: `"${path}" is no tar archive.` });
   }
 
+  async sampleImage(): Promise<DockerImage> {
+    return scriptedImage;
+  }
+
   async removeImage(): Promise<void> {}
 
   async forecast({ image }: Parameters<EngineApi['forecast']>[0]): Promise<Forecast> {
@@ -299,6 +310,10 @@ export class ScriptedEngine implements RunnableEngine {
   async openTerminal(options: { vm: string; argv: string[] | null }): Promise<Terminal> {
     this.#vm(options.vm);
     return this.#terminals.open(options);
+  }
+
+  attachHostShell(id: string, size: TerminalSize | null, stream: RawStream): void {
+    this.#hostShells.attach(id, size, stream);
   }
 
   async listTerminals(): Promise<Terminal[]> {

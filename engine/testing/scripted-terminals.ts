@@ -7,10 +7,19 @@ import { EngineError } from '../base/engine-error.ts';
 export class ScriptedTerminals {
   readonly #open = new Map<string, Terminal>();
 
-  open({ vm, argv }: { vm: string; argv: string[] | null }): Terminal {
+  open({
+    vm,
+    container = null,
+    argv,
+  }: {
+    vm: string;
+    container?: string | null;
+    argv: string[] | null;
+  }): Terminal {
     const terminal: Terminal = {
       id: randomUUID(),
       vm,
+      container,
       title: argv?.join(' ') ?? 'shell',
       createdAt: Date.now(),
       exited: false,
@@ -36,8 +45,8 @@ export class ScriptedTerminals {
     let typed = '';
     stream.onMessage((message) => {
       if (typeof message === 'string') {
-        const { cols, rows } = TerminalClientMessage.parse(JSON.parse(message));
-        stream.send(Buffer.from(`size ${cols}x${rows}\r\n`));
+        const told = TerminalClientMessage.parse(JSON.parse(message));
+        if (told.type === 'resize') stream.send(Buffer.from(`size ${told.cols}x${told.rows}\r\n`));
         return;
       }
       stream.send(message);

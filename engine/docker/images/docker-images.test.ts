@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import Dockerode from 'dockerode';
+import { extract } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../../contract/records.ts';
 import { silentLog } from '../../base/log.ts';
@@ -49,6 +51,15 @@ beforeEach(async () => {
   dockerImages = new DockerImages({
     store,
     jobs,
+    packages: {
+      fetch: async ({ packageName, arch, wanted }) => {
+        const at = join(folder, `${packageName}-${arch}`);
+        await mkdir(join(at, 'usr/bin'), { recursive: true });
+        if (wanted('usr/bin/busybox')) await writeFile(join(at, 'usr/bin/busybox'), 'the program');
+        return { version: '1.37', folder: at };
+      },
+      newestVersion: async () => '1.37',
+    },
     connection: () => ({ vm, docker: client, link: guest, images, signal: gone.signal }),
     knownImages: join(import.meta.dirname, '../../../resources/known-images/known-images.json'),
   });
@@ -155,6 +166,30 @@ describe('pulling', () => {
     special = ({ path }) => (path === '/images/create' ? { status: 200, body: lines({}) } : undefined);
     await Promise.all([pull('team/app'), pull('docker.io/team/app:latest')]);
     expect(asked(/create/)).toHaveLength(1);
+  });
+});
+
+describe('the sample', () => {
+  it('is busybox of that architecture, with a command that says so', async () => {
+    listed = [{ Id: id, RepoTags: ['foredeck-sample:arm-v7'], Created: 1 }];
+    let sent: unknown;
+    special = ({ path, body }) => {
+      if (path !== '/images/create') return undefined;
+      sent = body;
+      return { status: 200, body: lines({ status: id }) };
+    };
+    const made = await dockerImages.sample('service', 'arm/v7');
+    expect(made.tags).toEqual(['foredeck-sample:arm-v7']);
+    const query = new URLSearchParams(asked(/create/)[0]?.split('?')[1]);
+    expect(query.get('platform')).toBe('linux/arm/v7');
+    expect(query.get('changes')).toContain('uname -m');
+    const files = new Map<string, string>();
+    const entries = extract();
+    entries.end(sent);
+    for await (const entry of entries) files.set(entry.header.name, (await buffer(entry)).toString());
+    expect(files.get('bin/busybox')).toBe('the program');
+    expect([...files.keys()]).toEqual(expect.arrayContaining(['bin/sh', 'tmp', 'etc/passwd']));
+    expect(theJob()).toMatchObject({ kind: 'docker-image', state: 'done' });
   });
 });
 

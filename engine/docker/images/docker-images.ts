@@ -5,6 +5,7 @@ import { EngineError } from '../../base/engine-error.ts';
 import { OnceAtATime } from '../../base/once-at-a-time.ts';
 import type { Jobs } from '../../state/jobs.ts';
 import type { Store } from '../../state/store.ts';
+import type { PackageFiles } from '../../vm/ports.ts';
 import type { DockerConnection } from '../docker-connection.ts';
 import { forecast } from './forecast.ts';
 import { parseReference } from './image-reference.ts';
@@ -13,10 +14,12 @@ import { type KnownImageRule, readKnownImages } from './known-images.ts';
 import { launchContainer } from './launch-container.ts';
 import { pullImage } from './pull-image.ts';
 import { removeImage } from './remove-image.ts';
+import { sampleImage } from './sample-image.ts';
 
 export interface DockerImagesOptions {
   readonly store: Store;
   readonly jobs: Jobs;
+  readonly packages: PackageFiles;
   /** Docker in a VM. Throws `unknown_vm` or `wrong_state` while there is none. */
   readonly connection: (vm: string) => DockerConnection;
   /** File of resources/known-images. */
@@ -52,6 +55,14 @@ export class DockerImages {
       reference: parseReference(image),
       platform: `linux/${arch}`,
     });
+  }
+
+  /** The same sample asked for twice is one. */
+  async sample(vm: string, arch: Arch): Promise<DockerImage> {
+    const { connection, jobs, packages } = this.#options;
+    return await this.#pulling.run(`${vm} sample ${arch}`, () =>
+      sampleImage({ connection: connection(vm), jobs, packages, arch }),
+    );
   }
 
   async remove(vm: string, image: string): Promise<void> {

@@ -1,16 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { DockerImage } from '../../../contract/docker-images.ts';
 import { EngineError, errnoOf } from '../../base/engine-error.ts';
 import type { Jobs } from '../../state/jobs.ts';
 import type { GuestLink } from '../../vm/ports.ts';
 import type { DockerConnection } from '../docker-connection.ts';
-import { explainDockerError } from '../docker-error.ts';
-import { readDockerProgress } from '../docker-progress.ts';
-import { findImage, type ImageReference } from './image-reference.ts';
+import type { ImageReference } from './image-reference.ts';
+import { sendArchive } from './send-archive.ts';
 
 /**
  * Makes an image out of a root filesystem in a tar archive on the host, as `docker import` does, for a platform of
@@ -25,44 +22,18 @@ export async function importImage(options: {
   platform: string;
 }): Promise<DockerImage> {
   const { connection, jobs, path, reference, platform } = options;
-  const { repository: repo, tag, text } = reference;
   const sizeBytes = await checkArchive(path);
-  const job = { kind: 'docker-image', title: `${text} out of ${path}`, signal: connection.signal } as const;
-  return await jobs.run(job, async (reporter) => {
-    const { signal } = reporter;
-    await checkRoom(connection.link, sizeBytes, signal);
-    reporter.phase('sending the archive');
-    let sentBytes = 0;
-    const counting = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        sentBytes += chunk.length;
-        reporter.progress(sentBytes, sizeBytes);
-        done(null, chunk);
-      },
-      flush(done) {
-        reporter.phase('Docker packs and unpacks it');
-        done();
-      },
-    });
-    const feeding = pipeline(createReadStream(path), counting, { signal });
-    try {
-      const query = { fromSrc: '-', repo, tag: tag ?? 'latest', platform };
-      const answer = await connection.docker.importImage(counting, { _query: query, abortSignal: signal });
-      await readDockerProgress(answer, { onStatus: () => undefined, onProgress: () => undefined });
-    } catch (thrown) {
-      signal.throwIfAborted();
-      throw explainDockerError(thrown, `"${path}" could not be imported`, {
-        hint: 'It has to be a tar archive of a root filesystem, plain or compressed.',
-      });
-    } finally {
-      counting.destroy();
-      await feeding.catch(() => undefined);
-    }
-    const made = findImage(await connection.images.refresh(signal), text);
-    if (made) return made;
-    throw new EngineError({
-      code: 'docker_failed',
-      message: `Docker imported "${text}" and does not list it.`,
+  const title = `${reference.text} out of ${path}`;
+  return await jobs.run({ kind: 'docker-image', title, signal: connection.signal }, async (reporter) => {
+    await checkRoom(connection.link, sizeBytes, reporter.signal);
+    return await sendArchive({
+      connection,
+      reporter,
+      archive: createReadStream(path),
+      sizeBytes,
+      what: `"${path}"`,
+      reference,
+      platform,
     });
   });
 }
