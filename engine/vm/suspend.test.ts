@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { EngineError } from '../base/engine-error.ts';
 import { pathsUnder } from '../paths.ts';
 import { callingLog } from '../testing/calling-log.ts';
 import { booting, type EngineDouble } from '../testing/engine-double.ts';
@@ -172,6 +173,40 @@ describe.skipIf(process.arch !== 'x64')('suspending', { timeout: 60_000 }, () =>
       expect(engine.guest.scopes).toHaveLength(1);
       await engine.vms.stopAll();
       expect(engine.vm.state).toBe('stopped');
+    });
+  });
+
+  test('a guest that was resumed a moment ago is suspended again, not shut down', async () => {
+    await withHome(counting, async (engine, nextEngine, home) => {
+      await engine.vms.start('service');
+      await suspend(engine);
+      const stopping: Promise<unknown>[] = [];
+      const next = await nextEngine(
+        callingLog((message) => {
+          // The connection does not stand yet.
+          if (message === 'resume: running' && stopping.length === 0) stopping.push(suspend(next));
+        }),
+      );
+      const said = await letters(home);
+      await next.vms.start('service');
+      expect(await Promise.all(stopping)).toEqual([expect.objectContaining({ state: 'suspended' })]);
+      await next.vms.start('service');
+      expect((await countsOn(home)).startsWith(said)).toBe(true);
+      await next.vms.stop('service', 'shut-down');
+    });
+  });
+
+  test('a guest whose services cannot be reached is left running, with what is wrong', async () => {
+    await withHome(counting, async (engine) => {
+      engine.guest.failing = new EngineError({ code: 'docker_unreachable', message: 'no Docker.' });
+      await engine.vms.start('service').catch(() => undefined);
+      await expect(suspend(engine)).rejects.toMatchObject({
+        code: 'suspend_failed',
+        message: expect.stringContaining('no Docker. It runs on.'),
+      });
+      expect(engine.vm).toMatchObject({ state: 'degraded', error: { code: 'docker_unreachable' } });
+      await engine.vms.stopAll();
+      expect(engine.vm).toMatchObject({ state: 'stopped', savedState: null });
     });
   });
 

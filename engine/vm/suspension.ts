@@ -30,14 +30,14 @@ export class Suspension {
   }
 
   /** What there is to tell of it; null when there is none. Never rejects. */
-  async look(signal: AbortSignal): Promise<SavedState | null> {
+  async look(): Promise<SavedState | null> {
     let savedAt = 0;
     let problem: EngineError | null = null;
     try {
       const manifest = await this.#read();
       if (!manifest) return null;
       savedAt = manifest.savedAt;
-      await this.#check(manifest, signal);
+      await this.#check(manifest, neverAborted);
     } catch (thrown) {
       problem = toEngineError(thrown);
     }
@@ -132,6 +132,9 @@ export class Suspension {
     return savedStateUnusable(this.#options.vm.name, message.replace(/\.$/, ''), thrown);
   }
 }
+
+/** A look at a few files ends by itself. */
+const neverAborted = new AbortController().signal;
 
 async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256');

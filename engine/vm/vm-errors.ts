@@ -69,7 +69,7 @@ export function guestPaused(vm: string, pause: MachinePause): EngineError {
 }
 
 /** A VM that could not be suspended goes on running. */
-export function suspendFailed(vm: string, thrown: unknown, late: boolean): EngineError {
+export function suspendFailed(vm: string, thrown: unknown, late = false): EngineError {
   const why = late ? 'it took too long' : toEngineError(thrown).message.replace(/\.$/, '');
   return new EngineError({
     code: 'suspend_failed',

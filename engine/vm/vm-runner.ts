@@ -1,11 +1,12 @@
 import type { AcceleratorTrial, Settings, Vm } from '../../contract/records.ts';
 import type { StopBy } from '../../contract/saved-state.ts';
-import { EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
+import { type EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
 import { lastLines } from '../base/last-lines.ts';
 import type { Log } from '../base/log.ts';
 import { OnceAtATime } from '../base/once-at-a-time.ts';
 import type { Store } from '../state/store.ts';
 import { emptyStages, resumeStages } from './boot-timeline.ts';
+import { imageToBoot } from './image-to-boot.ts';
 import type {
   ComposedImage,
   GuestConnector,
@@ -30,6 +31,7 @@ import {
   notSuspended,
   startCancelled,
   suspendedAlready,
+  suspendFailed,
   withoutSlots,
 } from './vm-errors.ts';
 import type { VmFolder } from './vm-folder.ts';
@@ -37,6 +39,9 @@ import { VmRun } from './vm-run.ts';
 
 /** A guest that crashes in this many boots one after the other does not do so by chance. */
 const bootAttempts = 3;
+
+/** A resumed guest is reached within a second or two, an emulated one on a busy host within ten. */
+const reachTimeoutMs = 20_000;
 
 export interface StopOptions {
   /** Default: the setting. */
@@ -70,6 +75,8 @@ export class VmRunner {
   #run: VmRun | undefined;
   #starting: AbortController | undefined;
   #booting = false;
+  /** While a saved memory is loaded and its guest comes up; aborts as long as the memory is not consumed. */
+  #loading: AbortController | undefined;
   readonly #stored: StoredVm;
   readonly #suspension: Suspension;
 
@@ -81,7 +88,7 @@ export class VmRunner {
 
   /** Tells of a saved state, where there is one. */
   async look(): Promise<void> {
-    const savedState = await this.#suspension.look(neverAborted);
+    const savedState = await this.#suspension.look();
     if (savedState) this.#commit({ state: 'suspended', savedState });
   }
 
@@ -119,14 +126,16 @@ export class VmRunner {
    * session. Throws `saved_state_unusable` unless told to discard.
    */
   async start(options: { discardState: boolean } = { discardState: false }): Promise<Vm> {
-    if (this.#starting?.signal.aborted) await this.stop();
+    const ending = this.#starting?.signal.aborted || this.#loading?.signal.aborted;
+    if (ending) await this.#once.settled('stop');
     return await this.#once.run('start', () => this.#start(options.discardState));
   }
 
   /** Suspends a VM that is up and well where that is wanted, else shuts down. Throws `suspend_failed`; it runs on then. */
   async stop(options: StopOptions = {}): Promise<Vm> {
-    this.#starting?.abort(startCancelled(this.name));
     const by = options.by ?? this.#options.settings().stopBy;
+    const abortable = by === 'suspend' && this.#loading ? this.#loading : this.#starting;
+    abortable?.abort(startCancelled(this.name));
     // Who wants it shut down does not want to hear that it could not be suspended.
     if (by === 'shut-down' && this.#record.state === 'suspending') await this.#once.settled('stop');
     return await this.#once.run('stop', () => this.#stop(by, options.suspendWithinMs));
@@ -196,9 +205,12 @@ export class VmRunner {
     const boot = { startedAt: null, stages: resumeStages() };
     this.#commit({ state: 'starting', error: null, adopted: false, boot });
     const run = this.#newRun();
+    const loading = new AbortController();
+    this.#loading = loading;
+    const either = AbortSignal.any([signal, loading.signal]);
     try {
       const keys = await this.#keys();
-      const machine = await this.#suspension.resume((spawned) => run.resuming(spawned), signal);
+      const machine = await this.#suspension.resume((spawned) => run.resuming(spawned), either);
       if (!machine) throw notSuspended(this.name, 'stopped');
       run.own(machine);
       this.#commit({ savedState: null });
@@ -206,16 +218,19 @@ export class VmRunner {
     } catch (thrown) {
       if (run.alive) throw await run.degrade(toEngineError(thrown));
       await this.#undo(run);
-      const savedState = await this.#suspension.look(neverAborted);
+      const savedState = await this.#suspension.look();
       const error = savedState ? null : toEngineError(thrown).toWire();
       this.#commit({ ...notRunning, state: savedState ? 'suspended' : 'broken', savedState, error });
       throw thrown;
+    } finally {
+      this.#loading = undefined;
     }
   }
 
   /** Boots, again where an emulated guest crashed. What was tried stays in the record. */
   async #boot(signal: AbortSignal): Promise<void> {
-    const image = await this.#image(signal);
+    const { images, vm } = this.#options;
+    const image = await imageToBoot({ vm, images, commit: (change) => this.#commit(change), signal });
     const crashes: AcceleratorTrial[] = [];
     this.#booting = true;
     try {
@@ -289,31 +304,12 @@ export class VmRunner {
     }
   }
 
-  /** The image to boot from, composed first when there is none. */
-  async #image(signal: AbortSignal): Promise<ComposedImage> {
-    const { images, vm } = this.#options;
-    if (vm.arch !== 'amd64' && vm.arch !== 'arm64') {
-      throw new EngineError({
-        code: 'unknown_arch',
-        message: `VM "${vm.name}" cannot be started: there is no guest image for ${vm.arch}.`,
-      });
-    }
-    const found = await images.find(vm.arch);
-    if (found) return found;
-    this.#commit({ state: 'composing', error: null });
-    try {
-      return await images.ensure({ arch: vm.arch, signal });
-    } catch (thrown) {
-      const error = isAbort(thrown) ? null : toEngineError(thrown).toWire();
-      this.#commit({ state: 'absent', error });
-      throw thrown;
-    }
-  }
-
   async #stop(by: StopBy, suspendWithinMs?: number): Promise<Vm> {
-    if (by === 'suspend' && this.#run?.healthy && !this.#starting) {
-      return await this.#suspend(this.#run, suspendWithinMs);
-    }
+    const withinMs = suspendWithinMs ?? suspendTimeoutMs(this.#record.memoryBytes);
+    const signal = AbortSignal.timeout(withinMs);
+    if (by === 'suspend' && this.#loading) await this.#resumed(signal);
+    if (by === 'suspend' && this.#run?.alive && !this.#starting)
+      return await this.#suspend(this.#run, signal);
     if (this.#run) this.#commit({ state: 'stopping' });
     // A start is aborted already; its end is awaited, its outcome is told to whoever asked for it.
     await this.#once.settled('start');
@@ -326,15 +322,26 @@ export class VmRunner {
     return this.#record;
   }
 
-  async #suspend(run: VmRun, withinMs?: number): Promise<Vm> {
-    const { imageId, memoryBytes } = this.#record;
+  /** A guest that goes on already will be up in a moment: suspended again then, its programs do not end. */
+  async #resumed(signal: AbortSignal): Promise<void> {
+    const giveUp = (): void => this.#starting?.abort(startCancelled(this.name));
+    signal.addEventListener('abort', giveUp);
+    await this.#once.settled('start');
+    signal.removeEventListener('abort', giveUp);
+  }
+
+  async #suspend(run: VmRun, signal: AbortSignal): Promise<Vm> {
+    const { imageId } = this.#record;
     const image = imageId === null ? null : await this.#options.images.byId(imageId);
     const keys = await this.#keys();
-    const signal = AbortSignal.timeout(withinMs ?? suspendTimeoutMs(memoryBytes));
+    // A connection that was lost a moment ago may be had again.
+    const reach = AbortSignal.any([signal, AbortSignal.timeout(reachTimeoutMs)]);
+    if (!run.healthy)
+      await run.revive(reach).catch((thrown) => Promise.reject(suspendFailed(this.name, thrown)));
     this.#commit({ state: 'suspending' });
     await run.suspend({ memory: this.#suspension.memory, image, keys, signal });
     this.#run = undefined;
-    const savedState = await this.#suspension.look(neverAborted);
+    const savedState = await this.#suspension.look();
     this.#commit({ ...notRunning, state: 'suspended', error: null, savedState });
     return this.#record;
   }
@@ -391,6 +398,3 @@ export class VmRunner {
 }
 
 const notRunning: VmChange = { pid: null, sshPort: null, adopted: false };
-
-/** A look at a few files ends by itself. */
-const neverAborted = new AbortController().signal;
