@@ -1,12 +1,16 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { ActivityEntry } from './activity.ts';
 import { Arch, HostArch } from './arch.ts';
+import { BuildCache } from './builds.ts';
 import { DockerImage } from './docker-images.ts';
 import { Diagnosis, FixOutcome, RememberedFix } from './doctor.ts';
 import { HandlerUse, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
 import { Forecast, Launch } from './launch.ts';
+import { Network, NewNetwork } from './networks.ts';
 import { ProcessSample } from './process-tree.ts';
+import { Pruned, PrunePlan, PruneTarget } from './prune.ts';
 import {
   DiskName,
   DockerCli,
@@ -24,14 +28,17 @@ import { StateUpdate } from './state.ts';
 import { LensMode, LensReport } from './syscall-lens.ts';
 import { Terminal, TerminalSize } from './terminal.ts';
 import { Reclaimed, VmFigures } from './vm-figures.ts';
+import { NewObjectName, Volume } from './volumes.ts';
 
 /** Raised when contract and engine differ in a way that old clients cannot follow. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 const procedure = oc.errors({ ENGINE: { message: 'The engine could not do this', data: WireError } });
 
 const OfVm = z.object({ vm: VmName });
 const OfDisk = z.object({ vm: VmName, disk: DiskName });
+/** A volume's name, a network's or a build's id, as a list has it. */
+const OfObject = z.object({ vm: VmName, id: z.string().min(1).max(500) });
 const OfHandler = z.object({ vm: VmName, arch: Arch });
 
 /** Every procedure and event stream, once; windows, browsers and the command line use the same. */
@@ -146,6 +153,39 @@ export const contract = {
       .output(Forecast),
     /** Creates and starts a container; answers its id. */
     launch: procedure.input(z.object({ vm: VmName, ...Launch.shape })).output(z.object({ id: z.string() })),
+  },
+  volume: {
+    list: procedure.input(OfVm).output(z.array(Volume)),
+    create: procedure.input(z.object({ vm: VmName, name: NewObjectName })).output(Volume),
+    /** With all of its data, for good. Throws `wrong_state` naming the containers that use it, running or not. */
+    remove: procedure.input(OfObject).output(z.void()),
+    /** Docker's own record of it. */
+    inspect: procedure.input(OfObject).output(z.record(z.string(), z.unknown())),
+    /** Has Docker add up every volume's files, which may take long; ends when the caller leaves. */
+    measure: procedure.input(OfVm).output(z.array(Volume)),
+  },
+  network: {
+    list: procedure.input(OfVm).output(z.array(Network)),
+    create: procedure.input(z.object({ vm: VmName, ...NewNetwork.shape })).output(Network),
+    /** Throws `wrong_state` naming the containers that use it, running or not. */
+    remove: procedure.input(OfObject).output(z.void()),
+    inspect: procedure.input(OfObject).output(z.record(z.string(), z.unknown())),
+  },
+  build: {
+    /** May take long; ends when the caller leaves. */
+    cache: procedure.input(OfVm).output(BuildCache),
+  },
+  prune: {
+    /** What would go now. Measures, which may take long; ends when the caller leaves. */
+    plan: procedure.input(z.object({ vm: VmName, target: PruneTarget })).output(PrunePlan),
+    /** Removes, as a job, what nothing uses; of volumes and networks only those in `ids`, which a plan showed. */
+    run: procedure
+      .input(z.object({ vm: VmName, target: PruneTarget, ids: z.array(z.string()).max(100_000) }))
+      .output(Pruned),
+  },
+  activity: {
+    /** What is remembered, newest last, then what happens; in batches. */
+    watch: procedure.output(eventIterator(z.array(ActivityEntry))),
   },
   lens: {
     /**

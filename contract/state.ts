@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { DockerImage } from './docker-images.ts';
+import { Network } from './networks.ts';
 import { Container, GuestImage, Handler, Host, Job, Settings, Vm } from './records.ts';
+import { Volume } from './volumes.ts';
 
 /**
  * Everything clients see. Collections are keyed: VMs by name, containers by id, handlers by `vm/arch`
- * (see `handlerKey`), Docker's images by `dockerImageKey`, jobs and guest images by id.
+ * (see `handlerKey`), Docker's images by `dockerImageKey`, volumes by `volumeKey`, networks by `networkKey`, jobs and
+ * guest images by id.
  */
 export const State = z.object({
   host: Host,
@@ -15,10 +18,21 @@ export const State = z.object({
   jobs: z.record(z.string(), Job),
   images: z.record(z.string(), GuestImage),
   dockerImages: z.record(z.string(), DockerImage),
+  volumes: z.record(z.string(), Volume),
+  networks: z.record(z.string(), Network),
 });
 export type State = z.infer<typeof State>;
 
-export const collections = ['vms', 'containers', 'handlers', 'jobs', 'images', 'dockerImages'] as const;
+export const collections = [
+  'vms',
+  'containers',
+  'handlers',
+  'jobs',
+  'images',
+  'dockerImages',
+  'volumes',
+  'networks',
+] as const;
 export type Collection = (typeof collections)[number];
 
 /** Key of a handler in `State.handlers`. */
@@ -36,6 +50,8 @@ export const Change = z.discriminatedUnion('in', [
   z.object({ in: z.literal('jobs'), key: z.string(), value: Job.nullable() }),
   z.object({ in: z.literal('images'), key: z.string(), value: GuestImage.nullable() }),
   z.object({ in: z.literal('dockerImages'), key: z.string(), value: DockerImage.nullable() }),
+  z.object({ in: z.literal('volumes'), key: z.string(), value: Volume.nullable() }),
+  z.object({ in: z.literal('networks'), key: z.string(), value: Network.nullable() }),
 ]);
 export type Change = z.infer<typeof Change>;
 

@@ -19,12 +19,15 @@ import type { StateUpdate } from '../contract/state.ts';
 import type { LensMode, LensReport } from '../contract/syscall-lens.ts';
 import type { Terminal, TerminalSize } from '../contract/terminal.ts';
 import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
+import type { DockerObjectsApi } from './docker-objects-api.ts';
 
 /**
  * What an engine can do, free of any transport. `createEngine` gives the real one, e2e's fake engine a scripted one;
  * rpc/ puts either behind the contract. Every method rejects with EngineError only.
  */
 export interface EngineApi {
+  /** Volumes, networks, builds, and what happened. */
+  readonly objects: DockerObjectsApi;
   info(): Promise<{ protocol: number; host: Host; startedAt: number }>;
   /** Stops everything; the engine process ends after it has resolved. */
   quit(options?: { hurried: boolean }): Promise<void>;

@@ -8,6 +8,7 @@ import { DockerContexts } from './docker/docker-contexts.ts';
 import { DockerServices } from './docker/docker-services.ts';
 import { DockerImages } from './docker/images/docker-images.ts';
 import { SyscallLens } from './docker/lens/syscall-lens.ts';
+import { DockerObjects } from './docker/objects/docker-objects.ts';
 import { Doctor } from './emulation/doctor/doctor.ts';
 import { foreignVmsAbsent } from './emulation/doctor/foreign-vms-absent.ts';
 import { RememberedFixes } from './emulation/doctor/remembered-fixes.ts';
@@ -24,6 +25,7 @@ import { type Paths, serviceVmName } from './paths.ts';
 import { createProcessTrees } from './process-tree/process-trees.ts';
 import { createHypervisor } from './qemu/hypervisor.ts';
 import { createGuestConnector } from './ssh/guest-connector.ts';
+import { ActivityLog } from './state/activity-log.ts';
 import { Jobs } from './state/jobs.ts';
 import { changeSettings, SettingsFile } from './state/settings-file.ts';
 import { Store } from './state/store.ts';
@@ -67,7 +69,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     searchPath: process.env.PATH ?? '',
   });
   const contexts = new DockerContexts({ home: paths.home, findCli: () => dockerCli.path(), log });
-  const docker = new DockerServices({ paths, store, contexts, log });
+  const activity = new ActivityLog();
+  const docker = new DockerServices({ paths, store, contexts, activity, log });
   const dockerImages = new DockerImages({
     store,
     jobs,
@@ -75,6 +78,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     connection: (vm) => docker.connection(vm),
     knownImages: join(root, 'resources', 'known-images', 'known-images.json'),
   });
+  const objects = new DockerObjects({ jobs, activity, connection: (vm) => docker.connection(vm) });
   const lens = new SyscallLens({
     store,
     connection: (vm) => docker.connection(vm),
@@ -141,11 +145,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     settingsFile,
     store,
     jobs,
+    activity,
     images,
     dockerCli,
     docker,
     dockerImages,
     lens,
+    objects,
     handlers,
     trees,
     doctor,
@@ -184,5 +190,7 @@ function emptyState(
     jobs: {},
     images: {},
     dockerImages: {},
+    volumes: {},
+    networks: {},
   };
 }

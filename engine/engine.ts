@@ -19,12 +19,15 @@ import type { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import type { DockerServices } from './docker/docker-services.ts';
 import type { DockerImages } from './docker/images/docker-images.ts';
 import type { SyscallLens } from './docker/lens/syscall-lens.ts';
+import type { DockerObjects } from './docker/objects/docker-objects.ts';
+import type { DockerObjectsApi } from './docker-objects-api.ts';
 import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
 import type { ConnectedGuests } from './guest-services.ts';
 import type { ComposedImages } from './image/guest-images.ts';
 import { serviceVmName } from './paths.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
+import type { ActivityLog } from './state/activity-log.ts';
 import type { Jobs } from './state/jobs.ts';
 import { changeSettings, type SettingsFile } from './state/settings-file.ts';
 import type { Store } from './state/store.ts';
@@ -38,11 +41,13 @@ export interface EngineParts {
   readonly settingsFile: SettingsFile;
   readonly store: Store;
   readonly jobs: Jobs;
+  readonly activity: ActivityLog;
   readonly images: ComposedImages;
   readonly dockerCli: DockerCliFinder;
   readonly docker: DockerServices;
   readonly dockerImages: DockerImages;
   readonly lens: SyscallLens;
+  readonly objects: DockerObjects;
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
   readonly doctor: Doctor;
@@ -74,11 +79,12 @@ export class Engine implements EngineApi {
    * waiting for it to boot.
    */
   async start(): Promise<void> {
-    const { vms, images, dockerCli, doctor, handlers, store, log } = this.#parts;
+    const { vms, images, dockerCli, doctor, activity, handlers, store, log } = this.#parts;
     await images.removeLeftovers();
     await vms.load();
     await Promise.all(Object.values(store.state.vms).map((vm) => handlers.load(vm)));
     doctor.start(this.#scope.signal);
+    activity.followVerdicts(store, this.#scope.signal);
     await this.#publishImages();
     await dockerCli.find();
     const adopted = await vms.adoptAll(this.#scope.signal);
@@ -100,6 +106,10 @@ export class Engine implements EngineApi {
     terminals.closeAll();
     hostShells.closeAll();
     await (options.stopVms ? this.#stopAll(options.hurried ?? false) : vms.detachAll());
+  }
+
+  get objects(): DockerObjectsApi {
+    return this.#parts.objects;
   }
 
   async info() {

@@ -5,7 +5,7 @@ import { protocolVersion } from '../../contract/procedures.ts';
 import type { Process, ProcessSample } from '../../contract/process-tree.ts';
 import type { DockerCli, GuestImage, Handler, Job, SelfTest, Settings, Vm } from '../../contract/records.ts';
 import type { StopBy } from '../../contract/saved-state.ts';
-import type { Change, State, StateUpdate } from '../../contract/state.ts';
+import { type Change, collections, type State, type StateUpdate } from '../../contract/state.ts';
 import type { Terminal, TerminalSize } from '../../contract/terminal.ts';
 import type { Reclaimed, VmFigures } from '../../contract/vm-figures.ts';
 import type { EngineApi, RawStream } from '../../engine/api.ts';
@@ -16,6 +16,7 @@ import { FakeDoctor } from './fake-doctor.ts';
 import { FakeHandlers } from './fake-handlers.ts';
 import { FakeImages } from './fake-images.ts';
 import { FakeLens } from './fake-lens.ts';
+import { FakeObjects } from './fake-objects.ts';
 import { type FakeProcedure, FakeScript } from './fake-script.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 import { FakeVms } from './fake-vms.ts';
@@ -36,6 +37,7 @@ export class FakeEngine implements EngineApi {
   readonly doctor: FakeDoctor;
   readonly images: FakeImages;
   readonly lens: FakeLens;
+  readonly objects: FakeObjects;
   readonly terminals = new Map<string, FakeTerminal>();
   consoleText: string[] = ['[    0.000000] Linux version 6.12.117-cloud-amd64', 'init: stage network'];
   /** How often the processes are sampled, milliseconds. */
@@ -57,6 +59,7 @@ export class FakeEngine implements EngineApi {
     this.doctor = new FakeDoctor(this.store, this.script);
     this.images = new FakeImages(this.store, this.script);
     this.lens = new FakeLens(this.script);
+    this.objects = new FakeObjects(this.store, this.script);
     this.#handlers = new FakeHandlers({
       store: this.store,
       script: this.script,
@@ -83,7 +86,7 @@ export class FakeEngine implements EngineApi {
       { in: 'host', value: state.host },
       { in: 'settings', value: state.settings },
     ];
-    for (const name of ['vms', 'containers', 'handlers', 'jobs', 'images', 'dockerImages'] as const) {
+    for (const name of collections) {
       for (const key of Object.keys(this.state[name])) {
         if (!(key in state[name])) changes.push({ in: name, key, value: null } as Change);
       }

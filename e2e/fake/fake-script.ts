@@ -32,7 +32,19 @@ export type FakeProcedure =
   | 'forecast'
   | 'launch'
   | 'watchFigures'
-  | 'watchLens';
+  | 'watchLens'
+  | 'listVolumes'
+  | 'createVolume'
+  | 'removeVolume'
+  | 'inspectVolume'
+  | 'measureVolumes'
+  | 'listNetworks'
+  | 'createNetwork'
+  | 'removeNetwork'
+  | 'inspectNetwork'
+  | 'buildCache'
+  | 'planPrune'
+  | 'prune';
 
 /** What a spec wants of the calls to come, and what was called. */
 export class FakeScript {

@@ -3,6 +3,7 @@ import type { State } from '../../contract/state.ts';
 import { fullContainers, hostileImage } from './container-records.ts';
 import { emulationRecords } from './emulation-records.ts';
 import { fullImages } from './image-records.ts';
+import { builtInNetworks, fullObjects } from './object-records.ts';
 import {
   bootRecord,
   handlerRecord,
@@ -59,6 +60,8 @@ function running(change: Partial<State> = {}): State {
     jobs: {},
     images: imageRecord,
     dockerImages: {},
+    volumes: {},
+    networks: builtInNetworks(),
     ...change,
   };
 }
@@ -127,9 +130,11 @@ const build: Record<ScenarioName, () => State> = {
       handlers: unknownHandlers(),
     }),
   running: () => running(),
-  full: () =>
-    running({
-      containers: Object.fromEntries(fullContainers().map((container) => [container.id, container])),
+  full: () => {
+    const containers = fullContainers();
+    return running({
+      containers: Object.fromEntries(containers.map((container) => [container.id, container])),
+      ...fullObjects(containers, hostileImage),
       handlers: {
         ...handlerRecords(['arm64', 'riscv64']),
         'service/arm/v7': handlerRecord('arm/v7', 'switching-on', {
@@ -199,7 +204,8 @@ const build: Record<ScenarioName, () => State> = {
           },
         }),
       },
-    }),
+    });
+  },
   emulation: () =>
     running({
       containers: Object.fromEntries(fullContainers().map((container) => [container.id, container])),

@@ -9,10 +9,17 @@ export type DockerFacts = Omit<
   'vm' | 'arch' | 'execution' | 'emulator' | 'ports' | 'diagnosis' | 'stale'
 >;
 
-/** One object of `GET /events?type=container`. Source: Docker Engine API 1.45, `EventMessage`. */
+/** One object of `GET /events`. Source: Docker Engine API 1.45, `EventMessage`. */
 export const DockerEvent = z.object({
+  Type: z.string().default('container'),
   Action: z.string(),
-  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()).default({}) }),
+  Actor: z.object({
+    ID: z.string().default(''),
+    Attributes: z
+      .record(z.string(), z.string())
+      .nullish()
+      .transform((attributes) => attributes ?? {}),
+  }),
   timeNano: z.number().default(0),
 });
 export type DockerEvent = z.infer<typeof DockerEvent>;

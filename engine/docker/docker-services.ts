@@ -1,8 +1,10 @@
+import type Dockerode from 'dockerode';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Scope } from '../base/scope.ts';
 import { orAborted } from '../base/time.ts';
 import { dockerContextName, type Paths } from '../paths.ts';
+import type { ActivityLog } from '../state/activity-log.ts';
 import type { Store } from '../state/store.ts';
 import type { GuestLink, Machine, VmRecord } from '../vm/ports.ts';
 import { awaitDocker } from './await-docker.ts';
@@ -11,9 +13,12 @@ import { ContainerWatcher, type ProbeExecution } from './container-watcher.ts';
 import type { DockerConnection } from './docker-connection.ts';
 import type { DockerContext, DockerContexts } from './docker-contexts.ts';
 import { DockerSocket } from './docker-socket.ts';
+import { followEvents } from './follow-events.ts';
 import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { ImagePlatforms } from './images/image-platforms.ts';
 import { ImageWatcher } from './images/image-watcher.ts';
+import { dockerActivity } from './objects/docker-activity.ts';
+import { ObjectWatcher } from './objects/object-watcher.ts';
 import { PublishedPorts } from './published-ports.ts';
 import { removeHiddenLeftovers } from './remove-hidden-leftovers.ts';
 import { watchFreedSpace } from './watch-freed-space.ts';
@@ -34,13 +39,20 @@ export class DockerServices {
     readonly paths: Paths;
     readonly store: Store;
     readonly contexts: DockerContexts;
+    readonly activity: ActivityLog;
     readonly log: Log;
   };
   /** Forwards live as long as their QEMU, over any number of connections. */
   readonly #ports = new WeakMap<Machine, PublishedPorts>();
   readonly #connections = new Map<string, DockerConnection>();
 
-  constructor(options: { paths: Paths; store: Store; contexts: DockerContexts; log: Log }) {
+  constructor(options: {
+    paths: Paths;
+    store: Store;
+    contexts: DockerContexts;
+    activity: ActivityLog;
+    log: Log;
+  }) {
     this.#options = options;
   }
 
@@ -102,7 +114,10 @@ export class DockerServices {
     });
     const watchingImages = images.run(signal);
     scope.defer(() => watchingImages);
-    this.#connect({ vm, docker, link, images, signal }, scope);
+    const objects = new ObjectWatcher({ vm, docker, store, log, signal });
+    const following = this.#follow({ vm, docker, objects, log, signal });
+    scope.defer(() => following);
+    this.#connect({ vm, docker, link, images, objects, signal }, scope);
     if (onFreed) {
       const watchingFreed = watchFreedSpace({ docker, onFreed, log, signal });
       scope.defer(() => watchingFreed);
@@ -128,6 +143,28 @@ export class DockerServices {
       code: 'wrong_state',
       message: `Docker in VM "${vm}" cannot be reached: the VM is ${known.state}.`,
       hint: 'Start the VM first.',
+    });
+  }
+
+  #follow(options: {
+    vm: VmRecord;
+    docker: Dockerode;
+    objects: ObjectWatcher;
+    log: Log;
+    signal: AbortSignal;
+  }): Promise<void> {
+    const { vm, docker, objects, log, signal } = options;
+    return followEvents({
+      docker,
+      onConnected: () => objects.refresh(),
+      onEvent: (event) => {
+        objects.onEvent(event);
+        const entry = dockerActivity(event, vm.name);
+        if (entry) this.#options.activity.add(entry);
+      },
+      onLost: () => objects.markStale(),
+      log,
+      signal,
     });
   }
 

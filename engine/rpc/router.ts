@@ -38,6 +38,7 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
     }
   });
 
+  const { objects } = api;
   return os.router({
     engine: {
       info: os.engine.info.handler(() => api.info()),
@@ -97,6 +98,35 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       remove: os.dockerImage.remove.handler(({ input }) => api.removeImage(input.vm, input.image)),
       forecast: os.dockerImage.forecast.handler(({ input }) => api.forecast(input)),
       launch: os.dockerImage.launch.handler(({ input }) => api.launch(input)),
+    },
+    volume: {
+      list: os.volume.list.handler(({ input }) => objects.listVolumes(input.vm)),
+      create: os.volume.create.handler(({ input }) => objects.createVolume(input.vm, input.name)),
+      remove: os.volume.remove.handler(({ input }) => objects.removeVolume(input.vm, input.id)),
+      inspect: os.volume.inspect.handler(({ input }) => objects.inspectVolume(input.vm, input.id)),
+      measure: os.volume.measure.handler(({ input, signal }) =>
+        objects.measureVolumes(input.vm, present(signal)),
+      ),
+    },
+    network: {
+      list: os.network.list.handler(({ input }) => objects.listNetworks(input.vm)),
+      create: os.network.create.handler(({ input }) => objects.createNetwork(input)),
+      remove: os.network.remove.handler(({ input }) => objects.removeNetwork(input.vm, input.id)),
+      inspect: os.network.inspect.handler(({ input }) => objects.inspectNetwork(input.vm, input.id)),
+    },
+    build: {
+      cache: os.build.cache.handler(({ input, signal }) => objects.buildCache(input.vm, present(signal))),
+    },
+    prune: {
+      plan: os.prune.plan.handler(({ input, signal }) =>
+        objects.planPrune(input.vm, input.target, present(signal)),
+      ),
+      run: os.prune.run.handler(({ input }) => objects.prune(input)),
+    },
+    activity: {
+      watch: os.activity.watch.handler(({ signal, path }) =>
+        guarded(objects.watchActivity(present(signal)), path),
+      ),
     },
     lens: {
       watch: os.lens.watch.handler(({ input, signal, path }) =>

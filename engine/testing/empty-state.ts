@@ -21,5 +21,7 @@ export function emptyState(): State {
     jobs: {},
     images: {},
     dockerImages: {},
+    volumes: {},
+    networks: {},
   };
 }

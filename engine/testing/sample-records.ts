@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DockerImage, ImagePlatform } from '../../contract/docker-images.ts';
 import type { Container, Handler, Job } from '../../contract/records.ts';
+import type { Volume } from '../../contract/volumes.ts';
 
 /** A running native container named `web`, but for `change`. */
 export function aContainer(change: Partial<Container> = {}): Container {
@@ -81,6 +82,25 @@ export function aPlatform(change: Partial<ImagePlatform> = {}): ImagePlatform {
     digest,
     present: true,
     sizeBytes: 1_000,
+    ...change,
+  };
+}
+
+/** A volume `data` that nothing uses, but for `change`. */
+export function aVolume(change: Partial<Volume> = {}): Volume {
+  return {
+    vm: 'service',
+    name: 'data',
+    anonymous: false,
+    driver: 'local',
+    mountpoint: '/var/lib/docker/volumes/data/_data',
+    createdAt: 1,
+    labels: {},
+    options: {},
+    composeProject: null,
+    users: [],
+    size: null,
+    stale: false,
     ...change,
   };
 }

@@ -34,6 +34,7 @@ import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-do
 import { scriptedTest, scriptedUse } from './scripted-handlers.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
 import { ScriptedJobs } from './scripted-jobs.ts';
+import { ScriptedObjects } from './scripted-objects.ts';
 import { ScriptedTerminals } from './scripted-terminals.ts';
 import { scriptedFigures, scriptedVm, unusableState } from './scripted-vm.ts';
 
@@ -44,6 +45,7 @@ import { scriptedFigures, scriptedVm, unusableState } from './scripted-vm.ts';
  */
 export class ScriptedEngine implements RunnableEngine {
   readonly store: Store;
+  readonly objects = new ScriptedObjects();
   /** State and process streams that are being read. */
   watchers = 0;
   protocol: number = protocolVersion;

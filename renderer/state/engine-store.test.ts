@@ -36,6 +36,8 @@ const state: State = {
   jobs: {},
   images: {},
   dockerImages: {},
+  volumes: {},
+  networks: {},
 };
 
 const changes = (clock: number, cpus: number) => ({

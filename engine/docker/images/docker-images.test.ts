@@ -13,6 +13,7 @@ import { Store } from '../../state/store.ts';
 import { emptyState } from '../../testing/empty-state.ts';
 import { FakeDocker, type FakeRequest } from '../../testing/fake-docker.ts';
 import { LocalGuest } from '../../testing/local-guest.ts';
+import { ObjectWatcher } from '../objects/object-watcher.ts';
 import { DockerImages } from './docker-images.ts';
 import { ImagePlatforms } from './image-platforms.ts';
 import { ImageWatcher } from './image-watcher.ts';
@@ -48,6 +49,7 @@ beforeEach(async () => {
   const vm = { name: 'service', arch: 'amd64' } as never;
   const platforms = new ImagePlatforms(guest, join(folder, 'blobs'));
   const images = new ImageWatcher({ vm, docker: client, store, link: guest, platforms, log: silentLog });
+  const objects = new ObjectWatcher({ vm, docker: client, store, log: silentLog, signal: gone.signal });
   dockerImages = new DockerImages({
     store,
     jobs,
@@ -60,7 +62,7 @@ beforeEach(async () => {
       },
       newestVersion: async () => '1.37',
     },
-    connection: () => ({ vm, docker: client, link: guest, images, signal: gone.signal }),
+    connection: () => ({ vm, docker: client, link: guest, images, objects, signal: gone.signal }),
     knownImages: join(import.meta.dirname, '../../../resources/known-images/known-images.json'),
   });
 });
