@@ -10,7 +10,8 @@ export async function benchHome(scope: Scope): Promise<{ path: string; client: E
   scope.defer(() => rm(path, { recursive: true, force: true }));
   await writeFile(
     join(path, 'settings.json'),
-    JSON.stringify({ autoStart: false, cpus: 2, memoryMiB: 2048 }),
+    // Shut down, because nobody resumes what is removed afterwards.
+    JSON.stringify({ autoStart: false, cpus: 2, memoryMiB: 2048, stopBy: 'shut-down' }),
   );
   const client = await connectEngine({ home: path, startIfNone: true });
   scope.defer(async () => {

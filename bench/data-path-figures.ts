@@ -6,23 +6,22 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
-import Dockerode from 'dockerode';
 import { pack } from 'tar-stream';
 import { silentLog } from '../engine/base/log.ts';
 import type { Scope } from '../engine/base/scope.ts';
 import { sleep } from '../engine/base/time.ts';
-import type { EngineClient } from '../engine/client/connect-engine.ts';
 import { DockerSocket } from '../engine/docker/docker-socket.ts';
 import { pathsUnder } from '../engine/paths.ts';
 import { bulkCiphers } from '../engine/ssh/ciphers.ts';
 import { createGuestConnector } from '../engine/ssh/guest-connector.ts';
 import { OpenSshCarrier } from '../engine/ssh/openssh-carrier.ts';
 import type { GuestLink, VmKeys } from '../engine/vm/ports.ts';
+import type { Bench } from './bench.ts';
 import { type DockerExchange, exchangeInGuest, exchangeOnHost } from './docker-exchange.ts';
-import { type Figure, median } from './figure.ts';
+import { type Figure, median, notRun } from './figure.ts';
 import { receiveRaw, sendRaw, sinkPath, startSink } from './raw-sink.ts';
 
-const usualRuns = 3;
+const runs = 3;
 const rawBytes = 32 * 1024 ** 2;
 /** Random, as the layers of an image are to whoever moves them. */
 const imageBytes = 16 * 1024 ** 2;
@@ -36,33 +35,18 @@ const hastenedTimeoutMs = 90_000;
 const forwardRatioGoal = 0.77;
 const insideRatioGoal = 0.67;
 
-export interface DataPathFiguresOptions {
-  readonly home: string;
-  readonly client: EngineClient;
-  readonly scope: Scope;
-  readonly vm: string;
-  /** How often each operation is measured each way; default 3. */
-  readonly runs?: number;
-}
-
 /** Seconds of each run. */
 type Seconds = readonly number[];
 
 /**
  * How fast bytes travel through the exposed Docker socket: beside an `ssh -L` of the host's own OpenSSH with the same
- * cipher, and beside the same operation inside the VM. The runs of the three take turns. The VM runs.
+ * cipher, and beside the same operation inside the VM. The runs of the three take turns.
  */
-export async function dataPathFigures(options: DataPathFiguresOptions): Promise<Figure[]> {
-  const scope = options.scope.child('data path');
-  try {
-    const folder = await mkdtemp(join(tmpdir(), 'fd-data-'));
-    scope.defer(() => rm(folder, { recursive: true, force: true }));
-    const within = { ...options, scope };
-    const guest = await connectGuest(within);
-    return [...(await rawFigures(within, guest, folder)), ...(await dockerFigures(within, guest, folder))];
-  } finally {
-    await scope.close();
-  }
+export async function dataPathFigures(bench: Bench): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'fd-data-'));
+  bench.scope.defer(() => rm(folder, { recursive: true, force: true }));
+  const guest = await connectGuest(bench);
+  return [...(await rawFigures(bench, guest, folder)), ...(await dockerFigures(bench, guest, folder))];
 }
 
 interface Guest {
@@ -71,8 +55,9 @@ interface Guest {
   readonly keys: VmKeys;
 }
 
-async function connectGuest({ home, client, vm, scope }: DataPathFiguresOptions): Promise<Guest> {
-  const { endpoints } = await client.calls.vm.start({ vm });
+async function connectGuest(bench: Bench): Promise<Guest> {
+  const { home, scope, vm } = bench;
+  const { endpoints } = await bench.running();
   const keys = JSON.parse(await readFile(pathsUnder(home).vm(vm).keys, 'utf8')) as VmKeys;
   const port = endpoints.sshPort;
   if (port === null) throw new Error(`VM "${vm}" has no SSH port`);
@@ -82,11 +67,8 @@ async function connectGuest({ home, client, vm, scope }: DataPathFiguresOptions)
 }
 
 /** The product's own parts, with a sink in dockerd's place. */
-async function rawFigures(
-  { scope, runs }: DataPathFiguresOptions,
-  guest: Guest,
-  folder: string,
-): Promise<Figure[]> {
+async function rawFigures(bench: Bench, guest: Guest, folder: string): Promise<Figure[]> {
+  const { scope } = bench;
   const { link, port, keys } = guest;
   scope.defer(await startSink(link));
   const options = { link, port, keys, guestPath: sinkPath, folder: join(folder, 'ssh'), log: silentLog };
@@ -109,12 +91,12 @@ async function rawFigures(
   const openSsh = await openSshForward(guest, { folder, name: 'raw', guestPath: sinkPath, scope });
 
   const figure = async (name: string, move: typeof sendRaw): Promise<Figure> => {
-    const seconds = await inTurns(name, runs, {
+    const seconds = await inTurns(bench, name, {
       ours: () => move(ours.path, rawBytes),
       openSsh: () => move(openSsh, rawBytes),
       ssh2: () => move(ssh2.path, rawBytes),
     });
-    return againstForward(name, seconds, rawBytes, `; ssh2 alone ${spread(seconds.ssh2)}`);
+    return againstForward(name, seconds, rawBytes, `; ssh2 alone ${median(seconds.ssh2).toFixed(1)} s`);
   };
   return [
     await figure('raw bytes into the VM', sendRaw),
@@ -122,17 +104,12 @@ async function rawFigures(
   ];
 }
 
-async function dockerFigures(
-  options: DataPathFiguresOptions,
-  guest: Guest,
-  folder: string,
-): Promise<Figure[]> {
-  const { home, vm, scope, runs } = options;
+async function dockerFigures(bench: Bench, guest: Guest, folder: string): Promise<Figure[]> {
+  const { docker, home, scope, vm } = bench;
   const { signal } = scope;
   const { link } = guest;
   const { carrier, dockerSocket: ours } = pathsUnder(home).vm(vm);
   await until(async () => await holdsSocket(carrier), scope.signal);
-  const docker = new Dockerode({ socketPath: ours });
   const guestPath = '/run/docker.sock';
   const openSsh = await openSshForward(guest, { folder, name: 'docker', guestPath, scope });
   scope.defer(async () => void (await link.exec(['rm', '-rf', guestFolder])));
@@ -161,7 +138,7 @@ async function dockerFigures(
       await before();
       return await move();
     };
-    const measured = inTurns(name, runs, {
+    const measured = inTurns(bench, name, {
       ours: prepared(() => exchangeOnHost({ ...within(folder), socketPath: ours, signal })),
       openSsh: prepared(() => exchangeOnHost({ ...within(folder), socketPath: openSsh, signal })),
       inside: prepared(() => exchangeInGuest(link, within(guestFolder))),
@@ -170,7 +147,8 @@ async function dockerFigures(
       (seconds) => againstBoth(name, seconds),
       (thrown: unknown) => {
         signal.throwIfAborted();
-        return [failedFigure(name, thrown)];
+        // One operation that Docker refuses does not take the figures of the others with it.
+        return [notRun(name, 's', `failed: ${thrown instanceof Error ? thrown.message : thrown}`)];
       },
     );
   };
@@ -216,17 +194,17 @@ async function holdsSocket(folder: string): Promise<boolean> {
 
 /** Every way once, then every way again, so that what else the machine does spares none of them. */
 async function inTurns<Way extends string>(
+  bench: Bench,
   name: string,
-  runs: number | undefined,
   ways: Record<Way, () => Promise<number>>,
 ): Promise<Record<Way, number[]>> {
   const seconds = {} as Record<Way, number[]>;
   const names = Object.keys(ways) as Way[];
-  for (const name of names) seconds[name] = [];
-  for (let run = 0; run < (runs ?? usualRuns); run += 1) {
-    for (const name of names) seconds[name].push(await ways[name]());
+  for (const way of names) seconds[way] = [];
+  for (let run = 0; run < runs; run += 1) {
+    for (const way of names) seconds[way].push(await ways[way]());
   }
-  for (const way of names) console.error(`bench: ${name}, ${way}: ${spread(seconds[way])}`);
+  for (const way of names) bench.say(`${name}, ${way}: ${median(seconds[way]).toFixed(1)} s`);
   return seconds;
 }
 
@@ -238,38 +216,19 @@ interface Measured {
 function againstForward(name: string, { ours, openSsh }: Measured, bytes: number, more = ''): Figure {
   return {
     name: `${name}, ${Math.round(bytes / 1e6)} MB`,
-    value: median(ours),
     unit: 's',
+    measured: ours,
     goal: null,
     ratioGoal: forwardRatioGoal,
-    baseline: { name: "OpenSSH's forward", value: median(openSsh) },
-    how: `${spread(ours)}, ${(bytes / 1e6 / median(ours)).toFixed(1)} MB/s; baseline ${spread(openSsh)}${more}`,
+    baseline: { name: "OpenSSH's forward", measured: openSsh },
+    how: `${(bytes / 1e6 / median(ours)).toFixed(1)} MB/s${more}`,
   };
 }
 
 function againstBoth(name: string, measured: Measured & { readonly inside: Seconds }): Figure[] {
   const figure = againstForward(name, measured, imageBytes);
-  const { inside } = measured;
-  return [
-    figure,
-    {
-      ...figure,
-      ratioGoal: insideRatioGoal,
-      baseline: { name: 'inside the VM', value: median(inside) },
-      how: `the same; baseline ${spread(inside)}`,
-    },
-  ];
-}
-
-/** One operation that Docker refuses does not take the figures of the others with it. */
-function failedFigure(name: string, thrown: unknown): Figure {
-  const value = Number.NaN;
-  return { name, value, unit: 's', goal: null, baseline: null, how: `failed: ${String(thrown)}` };
-}
-
-function spread(seconds: Seconds): string {
-  const [min, max] = [Math.min(...seconds), Math.max(...seconds)].map((value) => value.toFixed(1));
-  return `median of ${seconds.length}, ${min} to ${max} s`;
+  const baseline = { name: 'inside the VM', measured: measured.inside };
+  return [figure, { ...figure, ratioGoal: insideRatioGoal, baseline }];
 }
 
 /** What a person would type: the host's OpenSSH and nothing of ours in between. */

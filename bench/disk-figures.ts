@@ -1,6 +1,5 @@
-import { guestCommand } from '../corpus/guest-command.ts';
-import type { EngineClient } from '../engine/client/connect-engine.ts';
-import type { Figure } from './figure.ts';
+import type { Bench } from './bench.ts';
+import { type Figure, secondsOf } from './figure.ts';
 
 const imageMegabytes = 500;
 
@@ -18,45 +17,37 @@ head -c 250000000 /dev/urandom | split -a 4 -b 25000 - small
 tar -c . | docker import - bench-disk:1 >/dev/null
 cd / && rm -rf /data/bench-image`;
 
-export interface DiskFiguresOptions {
-  readonly client: EngineClient;
-  readonly vm: string;
-  readonly signal: AbortSignal;
-}
-
-/** What comes back to the host of an image that is removed, and how long growing takes. The VM runs. */
-export async function diskFigures({ client, vm, signal }: DiskFiguresOptions): Promise<Figure[]> {
-  const { calls } = client;
-  const run = async (argv: readonly string[]): Promise<void> => {
-    const { code, output } = await guestCommand(client, { vm, argv, signal });
-    if (code !== 0) throw new Error(`${argv[0]} in the VM ended with ${code}: ${output}`);
-  };
+/** What comes back to the host of an image that is removed, and how long growing takes. The disk is larger afterwards. */
+export async function diskFigures(bench: Bench): Promise<Figure[]> {
+  const { vm } = bench;
+  const { calls } = bench.client;
+  await bench.running();
   const { afterBytes: empty } = await calls.vm.reclaimDisk({ vm });
-  await run(['sh', '-c', makeImage]);
+  bench.say(`an image of ${imageMegabytes} MB is made and removed`);
+  await bench.inGuest(['sh', '-c', makeImage]);
   const { afterBytes: full } = await calls.vm.reclaimDisk({ vm });
-  await run(['docker', 'image', 'rm', 'bench-disk:1']);
-  const begun = performance.now();
-  const { afterBytes: left } = await calls.vm.reclaimDisk({ vm });
-  const reclaimSeconds = (performance.now() - begun) / 1_000;
-
-  const { diskBytes } = await calls.vm.start({ vm });
-  const growing = performance.now();
-  await calls.vm.growDisk({ vm, diskGiB: diskBytes / gib + growByGiB });
-  const growSeconds = (performance.now() - growing) / 1_000;
+  await bench.inGuest(['docker', 'image', 'rm', 'bench-disk:1']);
+  let left = Number.NaN;
+  const [reclaimSeconds = Number.NaN] = await secondsOf(1, async () => {
+    left = (await calls.vm.reclaimDisk({ vm })).afterBytes;
+  });
+  const { diskBytes } = await bench.running();
+  const diskGiB = diskBytes / gib + growByGiB;
+  const growSeconds = await secondsOf(1, () => calls.vm.growDisk({ vm, diskGiB }));
   const { disk } = await calls.vm.figures({ vm });
   return [
     {
       name: 'disk file, image removed',
-      value: (left - empty) / 1e6,
       unit: 'MB',
+      measured: [(left - empty) / 1e6],
       goal: leftMegabytesGoal,
-      baseline: { name: 'with the image', value: (full - empty) / 1e6 },
+      baseline: { name: 'with the image', measured: [(full - empty) / 1e6] },
       how: `more than before an image of ${imageMegabytes} MB; reclaimed in ${reclaimSeconds.toFixed(1)} s`,
     },
     {
       name: 'disk grown under the VM',
-      value: growSeconds,
       unit: 's',
+      measured: growSeconds,
       goal: null,
       baseline: null,
       how: `by ${growByGiB} GiB; the guest sees ${(disk.guestTotalBytes / gib).toFixed(1)} GiB`,

@@ -1,10 +1,9 @@
-import Dockerode from 'dockerode';
+import type Dockerode from 'dockerode';
 import type { Arch } from '../contract/arch.ts';
 import type { Process, ProcessSample } from '../contract/process-tree.ts';
-import type { Scope } from '../engine/base/scope.ts';
 import { sleep } from '../engine/base/time.ts';
-import type { EngineClient } from '../engine/client/connect-engine.ts';
-import { type Figure, median } from './figure.ts';
+import type { Bench } from './bench.ts';
+import type { Figure } from './figure.ts';
 
 /** Sleeping processes of either kind, 500 in all; an emulated one takes about 6 MB of its own. */
 const nativeCount = 350;
@@ -15,22 +14,10 @@ const threadsOfEmulated = 2;
 /** The first sample reads everything of every process; those after it what changes, as when somebody watches. */
 const watchedSamples = 6;
 
-export interface ProcessTreeFiguresOptions {
-  readonly home: string;
-  readonly client: EngineClient;
-  readonly scope: Scope;
-  readonly vm: string;
-}
-
-/**
- * What it costs the guest to list the processes of a VM with 500 of them, emulated ones included. The VM runs, emulates
- * the other one of amd64 and arm64, and has the images `busybox:amd64` and `busybox:arm64`.
- */
-export async function processTreeFigures(options: ProcessTreeFiguresOptions): Promise<Figure[]> {
-  const { client, home, scope, vm } = options;
-  const docker = new Dockerode({ socketPath: `${home}/docker.sock` });
-  const native = client.info.host.arch;
-  const foreign = native === 'arm64' ? 'amd64' : 'arm64';
+/** What it costs the guest to list the processes of a VM with 500 of them, emulated ones included. */
+export async function processTreeFigures(bench: Bench): Promise<Figure[]> {
+  const { client, docker, foreign, native, scope, vm } = bench;
+  await bench.withImages();
   const sleepers = async (arch: Arch, count: number, threads: number): Promise<void> => {
     const container = await docker.createContainer({
       Image: `busybox:${arch}`,
@@ -57,19 +44,19 @@ export async function processTreeFigures(options: ProcessTreeFiguresOptions): Pr
   return [
     {
       name: 'whole-VM tree, first sample',
-      value: first / 1_000,
       unit: 's',
+      measured: [first / 1_000],
       goal: 1,
       baseline: null,
       how: `${how}; start of the sampler included`,
     },
     {
       name: 'whole-VM tree, while watched',
-      value: median(eachMs) / 1_000,
       unit: 's',
+      measured: eachMs.map((ms) => ms / 1_000),
       goal: 1,
       baseline: null,
-      how: `${how}; each 2 s, reading the emulators' memory included, median of ${eachMs.length}`,
+      how: `${how}; each 2 s, reading the emulators' memory included`,
     },
   ];
 }

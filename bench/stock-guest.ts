@@ -108,8 +108,8 @@ export async function buildStockGuest(folder: string, mirror: string): Promise<S
   return guest(keys);
 }
 
-/** Boots the stock guest and answers the milliseconds from spawning QEMU to Docker's answer on the host. */
-export async function bootStockGuest(
+/** Boots the stock guest, lets `use` look at it once Docker has answered on the host, and ends it. */
+export async function bootStockGuest<T>(
   guest: StockGuest,
   options: {
     binary: string;
@@ -119,8 +119,10 @@ export async function bootStockGuest(
     memoryMiB: number;
     sshPort: number;
     signal: AbortSignal;
+    /** `bootMs`: from spawning QEMU to Docker's answer. */
+    use: (booted: { bootMs: number; pid: number }) => Promise<T>;
   },
-): Promise<number> {
+): Promise<T> {
   const started = performance.now();
   const qemu = execa(options.binary, [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-snapshot'],
@@ -139,7 +141,9 @@ export async function bootStockGuest(
   qemu.catch(() => undefined);
   try {
     await dockerAnswers(guest.keys, options.sshPort, options.signal);
-    return performance.now() - started;
+    const bootMs = performance.now() - started;
+    if (qemu.pid === undefined) throw new Error('the stock guest has ended');
+    return await options.use({ bootMs, pid: qemu.pid });
   } finally {
     qemu.kill('SIGKILL');
     await qemu.catch(() => undefined);

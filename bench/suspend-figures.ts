@@ -1,73 +1,62 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import Dockerode from 'dockerode';
-import type { EngineClient } from '../engine/client/connect-engine.ts';
 import { pathsUnder } from '../engine/paths.ts';
-import { type Figure, median } from './figure.ts';
+import type { Bench } from './bench.ts';
+import { type Figure, secondsOf } from './figure.ts';
 
 const cycles = 5;
+const coldRuns = 3;
 
 /**
  * Suspending and resuming a VM whose containers idle: what a person waits for, from the click to Docker's answer on the
- * host. The baseline is the cold start of the same VM in the same run.
+ * host. The baseline is the cold start of the same VM in the same run, from the same click.
  */
-export async function suspendFigures(options: {
-  readonly home: string;
-  readonly client: EngineClient;
-  readonly vm: string;
-}): Promise<Figure[]> {
-  const { client, home, vm } = options;
-  const { calls } = client;
-  const docker = new Dockerode({ socketPath: join(home, 'docker.sock') });
-  const seconds = async (work: () => Promise<unknown>): Promise<number> => {
-    const begun = performance.now();
-    await work();
-    return (performance.now() - begun) / 1_000;
+export async function suspendFigures(bench: Bench): Promise<Figure[]> {
+  const { client, docker, home, vm } = bench;
+  const startToAnswer = async (): Promise<void> => {
+    await bench.running();
+    await docker.ping();
   };
-  const startToAnswer = () =>
-    seconds(async () => {
-      await calls.vm.start({ vm });
-      await docker.ping();
-    });
-
-  await calls.vm.stop({ vm, by: 'shut-down' });
-  const cold = await startToAnswer();
-  const { memory } = await calls.vm.figures({ vm });
+  await bench.running();
+  const colds: number[] = [];
+  const shutDowns: number[] = [];
+  for (let run = 0; run < coldRuns; run += 1) {
+    shutDowns.push(...(await secondsOf(1, () => bench.shutDown())));
+    colds.push(...(await secondsOf(1, startToAnswer)));
+  }
+  const { memory } = await client.calls.vm.figures({ vm });
   const suspends: number[] = [];
   const resumes: number[] = [];
   const files: number[] = [];
   for (let cycle = 0; cycle < cycles; cycle += 1) {
-    suspends.push(await seconds(() => calls.vm.stop({ vm, by: 'suspend' })));
+    suspends.push(...(await secondsOf(1, () => client.calls.vm.stop({ vm, by: 'suspend' }))));
     const { blocks } = await stat(pathsUnder(home).vm(vm).savedMemory);
     files.push((blocks * 512) / 1e6);
-    resumes.push(await startToAnswer());
+    resumes.push(...(await secondsOf(1, startToAnswer)));
   }
-  const spread = (values: readonly number[]): string =>
-    `median of ${cycles}, ${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)}`;
   return [
     {
       name: 'resume to Docker on the host',
-      value: median(resumes),
       unit: 's',
+      measured: resumes,
       goal: 1.5,
-      baseline: { name: 'cold start, same VM', value: cold },
-      how: spread(resumes),
+      baseline: { name: 'cold start, same VM', measured: colds },
+      how: 'from the call to a ping through the socket',
     },
     {
       name: 'suspend',
-      value: median(suspends),
       unit: 's',
+      measured: suspends,
       goal: 4,
-      baseline: null,
-      how: spread(suspends),
+      baseline: { name: 'shut down, same VM', measured: shutDowns },
+      how: "from the call to QEMU's confirmed exit",
     },
     {
       name: 'saved memory on disk',
-      value: median(files),
       unit: 'MB',
+      measured: files,
       goal: memory.guestUsedBytes / 1e6 + 150,
-      baseline: { name: 'memory of the VM', value: memory.guestTotalBytes / 1e6 },
-      how: `the guest used ${(memory.guestUsedBytes / 1e6).toFixed(0)} MB before; ${spread(files)}`,
+      baseline: { name: 'memory of the VM', measured: [memory.guestTotalBytes / 1e6] },
+      how: `the guest used ${(memory.guestUsedBytes / 1e6).toFixed(0)} MB before`,
     },
   ];
 }

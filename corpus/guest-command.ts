@@ -2,8 +2,8 @@ import { execPath, TerminalServerMessage } from '../contract/terminal.ts';
 import { EngineError } from '../engine/base/engine-error.ts';
 import type { EngineClient } from '../engine/client/connect-engine.ts';
 
-/** More of a command's output than this is of no use to anybody. */
-const maxOutputBytes = 64 * 1024;
+/** More of a command's output than this is of no use to anybody who does not ask for it. */
+const usualOutputBytes = 64 * 1024;
 
 export interface GuestOutcome {
   readonly code: number;
@@ -14,9 +14,9 @@ export interface GuestOutcome {
 /** Runs an argument vector in the VM and collects the beginning of what it says. Aborting `signal` ends it. */
 export async function guestCommand(
   client: EngineClient,
-  options: { vm: string; argv: readonly string[]; signal: AbortSignal },
+  options: { vm: string; argv: readonly string[]; signal: AbortSignal; maxOutputBytes?: number },
 ): Promise<GuestOutcome> {
-  const { signal } = options;
+  const { signal, maxOutputBytes = usualOutputBytes } = options;
   signal.throwIfAborted();
   const { id } = await client.calls.guest.exec({ vm: options.vm, argv: [...options.argv] });
   const stream = await client.openStream(execPath(id));

@@ -82,6 +82,11 @@ export class RealHome {
     return stdout.trim();
   }
 
+  /** A file of the service VM, through `foredeck shell`. Empty while there is none. */
+  async readGuestFile(path: string): Promise<string> {
+    return (await this.foredeck(['shell', '--', 'cat', path])).stdout;
+  }
+
   async dockerBinary(): Promise<string> {
     const status = await this.foredeckJson<{ host: { dockerCli: { path: string | null } } }>('status');
     if (!status.host.dockerCli.path) throw new Error('status reports no Docker CLI');
