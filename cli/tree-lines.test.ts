@@ -79,6 +79,7 @@ const context: TreeContext = {
       emulator: 'qemu-aarch64',
       ports: [],
       composeProject: null,
+      autoRemove: false,
       diagnosis: null,
       stale: false,
     },

@@ -9,6 +9,7 @@ export const errorCodes = [
   'unknown_vm',
   'unknown_arch',
   'unknown_container',
+  'unknown_file',
   'unknown_terminal',
   'unknown_job',
   'unknown_image',

@@ -3,6 +3,10 @@ import { z } from 'zod';
 import { ActivityEntry } from './activity.ts';
 import { Arch, HostArch } from './arch.ts';
 import { BuildCache } from './builds.ts';
+import { ContainerAction, OfContainer, OfProject, Removal } from './container-actions.ts';
+import { Download, FileList, FilePath } from './container-files.ts';
+import { LogBatch, LogQuery } from './container-logs.ts';
+import { UsageSample } from './container-usage.ts';
 import { DockerImage } from './docker-images.ts';
 import { Diagnosis, FixOutcome, RememberedFix } from './doctor.ts';
 import { HandlerUse, Price } from './emulation.ts';
@@ -131,6 +135,36 @@ export const contract = {
     /** Fixes that worked, by image: to export, and to see what is remembered. */
     remembered: procedure.output(z.array(RememberedFix)),
     forget: procedure.input(z.object({ image: z.string() })).output(z.array(RememberedFix)),
+  },
+  container: {
+    /** Resolves when Docker has done it; what is so already is no failure. */
+    act: procedure.input(z.object({ ...OfContainer.shape, action: ContainerAction })).output(z.void()),
+    /** All at once; resolves when each has, with how many there were. Throws when some have not, and says which. */
+    actOnProject: procedure.input(OfProject).output(z.object({ containers: z.number().int() })),
+    /** What `remove` would take away. */
+    removal: procedure.input(OfContainer).output(Removal),
+    /** Kills it first where it runs. `volumes`: those without a name go as well. */
+    remove: procedure.input(z.object({ ...OfContainer.shape, volumes: z.boolean() })).output(z.void()),
+    /** All that Docker says of it, as `docker inspect` prints it; hostile text. */
+    inspect: procedure.input(OfContainer).output(z.record(z.string(), z.unknown())),
+    /**
+     * What there is, then what comes, for as long as it is read and no faster than that. Ends with the container's run.
+     * Throws `wrong_state` where its log driver keeps nothing that can be read.
+     */
+    watchLogs: procedure
+      .input(z.object({ ...OfContainer.shape, ...LogQuery.shape }))
+      .output(eventIterator(LogBatch)),
+    /**
+     * A sample now, then one every two seconds as long as the stream is read. `container` null: processor and memory of
+     * every running container; otherwise everything about that one.
+     */
+    watchUsage: procedure
+      .input(z.object({ vm: VmName, container: z.string().nullable() }))
+      .output(eventIterator(UsageSample)),
+    /** A folder of a running container, read without any program of its own. `wrong_state` while it does not run. */
+    files: procedure.input(z.object({ ...OfContainer.shape, path: FilePath })).output(FileList),
+    /** Prepares a file or folder to be fetched at `downloadPath(id)`, running or not. */
+    download: procedure.input(z.object({ ...OfContainer.shape, path: FilePath })).output(Download),
   },
   dockerImage: {
     list: procedure.input(OfVm).output(z.array(DockerImage)),

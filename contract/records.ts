@@ -152,6 +152,8 @@ export const Container = z.object({
   emulator: z.string().nullable(),
   ports: z.array(PublishedPort),
   composeProject: z.string().nullable(),
+  /** Started with `--rm`: it is removed, with all it wrote, as soon as it stops. */
+  autoRemove: z.boolean(),
   /** Why it failed, once that is known; null for one that did not fail, or whose failure agrees with no rule. */
   diagnosis: Diagnosis.nullable(),
   /** The VM or Docker is away: the row is the last thing known. */

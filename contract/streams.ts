@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
 /**
- * Every transport carries the same three kinds of stream, named by path: `rpcPath` (procedures, oRPC), and the raw
- * streams of terminal.ts. The engine serves them as WebSockets on its Unix socket; browser mode and Electron's main
- * relay them, message for message, without reading them.
+ * Every transport carries the same kinds of stream, named by path: `rpcPath` (procedures, oRPC), and the raw streams of
+ * terminal.ts and container-files.ts. The engine serves them as WebSockets on its Unix socket; browser mode and
+ * Electron's main relay them, message for message, without reading them.
  */
 export const rpcPath = '/rpc';
 
 /** The only paths that browser mode passes on. */
-export const StreamPath = z.string().regex(/^\/(?:rpc|terminal\/[0-9a-f-]{36}|exec\/[0-9a-f-]{36})$/);
+export const StreamPath = z.string().regex(/^\/(?:rpc|(?:terminal|exec|download)\/[0-9a-f-]{36})$/);
 
 /** What the engine's socket and the windows on this computer have besides: shells of the host (terminal.ts). */
 export const LocalStreamPath = z.union([

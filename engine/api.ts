@@ -19,6 +19,7 @@ import type { StateUpdate } from '../contract/state.ts';
 import type { LensMode, LensReport } from '../contract/syscall-lens.ts';
 import type { Terminal, TerminalSize } from '../contract/terminal.ts';
 import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
+import type { ContainerApi } from './container-api.ts';
 import type { DockerObjectsApi } from './docker-objects-api.ts';
 
 /**
@@ -65,6 +66,7 @@ export interface EngineApi {
   }): Promise<FixOutcome>;
   rememberedFixes(): Promise<RememberedFix[]>;
   forgetFixes(image: string): Promise<RememberedFix[]>;
+  readonly containers: ContainerApi;
   listDockerImages(vm: string): Promise<DockerImage[]>;
   pullImage(options: { vm: string; image: string; arch: Arch }): Promise<DockerImage>;
   importImage(options: { vm: string; path: string; image: string; arch: Arch }): Promise<DockerImage>;

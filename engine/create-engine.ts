@@ -3,6 +3,7 @@ import type { Settings } from '../contract/records.ts';
 import type { State } from '../contract/state.ts';
 import type { Log } from './base/log.ts';
 import { openContainerPty } from './docker/container-pty.ts';
+import { Containers } from './docker/containers/containers.ts';
 import { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import { DockerContexts } from './docker/docker-contexts.ts';
 import { DockerServices } from './docker/docker-services.ts';
@@ -149,6 +150,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     images,
     dockerCli,
     docker,
+    containers: new Containers({ store, connection: (vm) => docker.connection(vm), trees }),
     dockerImages,
     lens,
     objects,

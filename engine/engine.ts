@@ -15,6 +15,7 @@ import type { EngineApi, RawStream } from './api.ts';
 import { isAbort } from './base/engine-error.ts';
 import type { Log } from './base/log.ts';
 import { Scope } from './base/scope.ts';
+import type { ContainerApi } from './container-api.ts';
 import type { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import type { DockerServices } from './docker/docker-services.ts';
 import type { DockerImages } from './docker/images/docker-images.ts';
@@ -45,6 +46,7 @@ export interface EngineParts {
   readonly images: ComposedImages;
   readonly dockerCli: DockerCliFinder;
   readonly docker: DockerServices;
+  readonly containers: ContainerApi;
   readonly dockerImages: DockerImages;
   readonly lens: SyscallLens;
   readonly objects: DockerObjects;
@@ -66,12 +68,14 @@ const hurriedSuspendMs = 20_000;
 
 /** The parts behind one API. */
 export class Engine implements EngineApi {
+  readonly containers: ContainerApi;
   readonly #parts: EngineParts;
   readonly #scope = new Scope('engine');
   readonly #startedAt = Date.now();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.containers = parts.containers;
   }
 
   /**

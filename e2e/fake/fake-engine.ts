@@ -12,6 +12,7 @@ import type { EngineApi, RawStream } from '../../engine/api.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
 import { emulationTaxes } from '../../engine/process-tree/emulation-taxes.ts';
 import { Store } from '../../engine/state/store.ts';
+import { FakeContainers } from './fake-containers.ts';
 import { FakeDoctor } from './fake-doctor.ts';
 import { FakeHandlers } from './fake-handlers.ts';
 import { FakeImages } from './fake-images.ts';
@@ -34,6 +35,7 @@ export class FakeEngine implements EngineApi {
   readonly store: Store;
   readonly vms: FakeVms;
   readonly script = new FakeScript();
+  readonly containers: FakeContainers;
   readonly doctor: FakeDoctor;
   readonly images: FakeImages;
   readonly lens: FakeLens;
@@ -56,6 +58,7 @@ export class FakeEngine implements EngineApi {
   constructor(initial: State) {
     this.store = new Store(initial);
     this.vms = new FakeVms(this.store, this.script);
+    this.containers = new FakeContainers(this.store, this.script);
     this.doctor = new FakeDoctor(this.store, this.script);
     this.images = new FakeImages(this.store, this.script);
     this.lens = new FakeLens(this.script);

@@ -44,7 +44,15 @@ export type FakeProcedure =
   | 'inspectNetwork'
   | 'buildCache'
   | 'planPrune'
-  | 'prune';
+  | 'prune'
+  | 'actOnContainer'
+  | 'actOnProject'
+  | 'containerRemoval'
+  | 'removeContainer'
+  | 'inspectContainer'
+  | 'watchLogs'
+  | 'listFiles'
+  | 'download';
 
 /** What a spec wants of the calls to come, and what was called. */
 export class FakeScript {

@@ -159,6 +159,7 @@ export function containerRecord(change: Partial<Container> = {}): Container {
     emulator: null,
     ports: [],
     composeProject: null,
+    autoRemove: false,
     diagnosis: null,
     stale: false,
     ...change,

@@ -7,32 +7,52 @@ const lengthOffset = 4;
 /** A line longer than this is cut into pieces: the writer may be hostile. */
 const longestLineChars = 4_096;
 
+/** A piece of what a container wrote to one of its streams: 1 output, 2 errors. */
+export interface FramePiece {
+  readonly kind: number;
+  readonly bytes: Buffer;
+  /** The first piece of its frame. */
+  readonly begins: boolean;
+}
+
+/** Takes the output of an attached container apart, however its bytes arrive. */
+export class FrameReader {
+  #header = Buffer.alloc(0);
+  #leftBytes = 0;
+  #kind = 0;
+  #begins = false;
+
+  *push(chunk: Buffer): Generator<FramePiece, void, undefined> {
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (this.#leftBytes > 0) {
+        const bytes = rest.subarray(0, this.#leftBytes);
+        rest = rest.subarray(bytes.length);
+        this.#leftBytes -= bytes.length;
+        yield { kind: this.#kind, bytes, begins: this.#begins };
+        this.#begins = false;
+        continue;
+      }
+      const missing = rest.subarray(0, headerBytes - this.#header.length);
+      rest = rest.subarray(missing.length);
+      this.#header = Buffer.concat([this.#header, missing]);
+      if (this.#header.length < headerBytes) continue;
+      this.#kind = this.#header[0] ?? 0;
+      this.#leftBytes = this.#header.readUInt32BE(lengthOffset);
+      this.#begins = true;
+      this.#header = Buffer.alloc(0);
+    }
+  }
+}
+
 /** What one of a container's streams (1 output, 2 errors) says, out of the frames of an attached container. */
 export async function* framesOf(
   stream: AsyncIterable<Buffer>,
   wanted: 1 | 2,
 ): AsyncGenerator<Buffer, void, undefined> {
-  let header = Buffer.alloc(0);
-  let leftBytes = 0;
-  let kind = 0;
+  const reader = new FrameReader();
   for await (const chunk of stream) {
-    let rest = chunk;
-    while (rest.length > 0) {
-      if (leftBytes > 0) {
-        const piece = rest.subarray(0, leftBytes);
-        rest = rest.subarray(piece.length);
-        leftBytes -= piece.length;
-        if (kind === wanted) yield piece;
-        continue;
-      }
-      const missing = rest.subarray(0, headerBytes - header.length);
-      rest = rest.subarray(missing.length);
-      header = Buffer.concat([header, missing]);
-      if (header.length < headerBytes) continue;
-      kind = header[0] ?? 0;
-      leftBytes = header.readUInt32BE(lengthOffset);
-      header = Buffer.alloc(0);
-    }
+    for (const { kind, bytes } of reader.push(chunk)) if (kind === wanted) yield bytes;
   }
 }
 

@@ -39,6 +39,7 @@ export function factsFrom(row: ContainerInfo, details: ContainerInspectInfo): Do
     // Docker's zero time, year 1, stands for "never".
     startedAt: started > 0 ? started : null,
     composeProject: details.Config.Labels['com.docker.compose.project'] ?? null,
+    autoRemove: details.HostConfig?.AutoRemove ?? false,
   };
 }
 
@@ -59,6 +60,7 @@ export function factsFromEvent(event: DockerEvent, known: DockerFacts | undefine
     createdAt: at,
     startedAt: null,
     composeProject: attributes['com.docker.compose.project'] ?? null,
+    autoRemove: false,
   };
   return {
     ...before,

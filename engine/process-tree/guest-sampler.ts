@@ -3,6 +3,7 @@ import { withDeadline } from '../base/time.ts';
 import type { GuestLink, GuestProcess } from '../vm/ports.ts';
 import { type RawMemory, readRawMemory } from './raw-memory.ts';
 import { type RawSample, readRawSample } from './raw-sample.ts';
+import { type RawUsage, readRawUsage } from './raw-usage.ts';
 import { samplerScript } from './sampler-script.ts';
 
 /** Thousands of processes under TCG take a second or two; beyond this the guest is stuck. */
@@ -41,6 +42,11 @@ export class GuestSampler {
   /** Reads how much of these processes' memory is their emulator's. Failures as with `sample`. */
   async memory(pids: readonly number[], signal: AbortSignal): Promise<RawMemory> {
     return readRawMemory(await this.#ask(`memory ${pids.join(' ')}`, signal));
+  }
+
+  /** Reads what containers use; `container` null: a little of each, otherwise all of that one. Failures as above. */
+  async usage(container: string | null, signal: AbortSignal): Promise<RawUsage> {
+    return readRawUsage(await this.#ask(`usage ${container ?? ''}`.trim(), signal));
   }
 
   /** Ends the guest's process and waits until it has ended. */

@@ -1,8 +1,10 @@
 import type { Arch } from '../../contract/arch.ts';
+import type { UsageSample } from '../../contract/container-usage.ts';
 import type { Process, ProcessSample } from '../../contract/process-tree.ts';
 import { Connected } from '../base/connected.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
+import { SharedSamples } from '../base/shared-samples.ts';
 import type { BinfmtEntry } from '../emulation/binfmt-entry.ts';
 import type { GuestLink } from '../vm/ports.ts';
 import { buildTree } from './build-tree.ts';
@@ -80,6 +82,40 @@ export class ProcessTrees {
     yield* this.#samplers.follow(vm, this.#require(vm), signal, (sampler) =>
       this.#samples(sampler, containerId, signal),
     );
+  }
+
+  /**
+   * What containers use, as `watch` does processes. `containerId` null: processor and memory of all that run, shared by
+   * everybody who looks; otherwise everything about that one.
+   */
+  async *watchUsage(
+    vm: string,
+    containerId: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<UsageSample, void, undefined> {
+    yield* this.#samplers.follow(vm, this.#require(vm), signal, (sampler) =>
+      this.#usages(sampler, containerId, signal),
+    );
+  }
+
+  async *#usages(
+    sampler: VmSampler,
+    containerId: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<UsageSample, void, undefined> {
+    const release = sampler.hold();
+    try {
+      const usages =
+        containerId === null ? sampler.usages : new SharedSamples(() => sampler.takeUsage(containerId));
+      const samples = usages.watch({
+        intervalMs: this.#intervalMs,
+        signal: AbortSignal.any([signal, sampler.signal]),
+        pauseMs: ({ sampleMs }) => sampleMs * (samplingShare - 1),
+      });
+      for await (const { at, guestMs, containers } of samples) yield { at, guestMs, containers };
+    } finally {
+      release();
+    }
   }
 
   /** Until either side goes away; throws when two samples fail one after the other. */

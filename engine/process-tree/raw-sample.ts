@@ -137,6 +137,6 @@ function splitArguments(bytes: Buffer): string[] {
  * The container a process belongs to: `/docker/ID` with the cgroupfs driver, `docker-ID.scope` with systemd's. A
  * container's own containers count as its processes.
  */
-function containerOf(cgroup: string): string | null {
+export function containerOf(cgroup: string): string | null {
   return /\/docker[/-]([0-9a-f]{64})(?:\.scope)?(?:\/|$)/m.exec(cgroup)?.[1] ?? null;
 }

@@ -1,7 +1,8 @@
 /**
  * Runs in the VM as root for as long as somebody looks, read by `perl -` from standard input. Each line after it is a
  * question: an empty one asks for a sample of /proc (read by raw-sample.ts), `memory PID PID…` for what these processes
- * have mapped (read by raw-memory.ts). An answer is a 32-bit length and then records; a record is a 16-bit number of
+ * have mapped (read by raw-memory.ts), `usage` for what containers use and `usage ID` for all about one of them (read by
+ * raw-usage.ts). An answer is a 32-bit length and then records; a record is a 16-bit number of
  * fields, a field a 32-bit length and its bytes, all big-endian. Nothing is quoted or split, since whoever runs in a
  * container chooses those bytes.
  */
@@ -29,8 +30,8 @@ my (%known, $round);
 binmode(STDIN); binmode(STDOUT);
 
 while (defined(my $request = <STDIN>)) {
-  my ($question, @pids) = split(' ', $request);
-  my $answer = defined $question && $question eq 'memory' ? memory(@pids) : sample();
+  my ($question, @of) = split(' ', $request);
+  my $answer = !defined $question ? sample() : $question eq 'memory' ? memory(@of) : usage(@of);
   my $frame = pack('N', length($answer)) . $answer;
   while (length($frame)) {
     my $written = syswrite(STDOUT, $frame);
@@ -118,6 +119,40 @@ sub memory {
   my ($user_after, $system_after) = times;
   my $took = $user_after - $user + $system_after - $system;
   return join('', record('head', $took, $ticks_per_second), @records);
+}
+
+# Out of the cgroup of each container: processor and memory; with one named, everything about that one.
+sub usage {
+  my ($only) = @_;
+  my $began = uptime();
+  my @records;
+  for my $group (container_groups('', 0)) {
+    next if defined $only && index($group, $only) < 0;
+    my $path = "$cgroups$group";
+    my @more;
+    if (defined $only) {
+      my ($first) = slurp("$path/cgroup.procs", 64) =~ /^(\d+)$/m;
+      @more = (slurp("$path/pids.current", 64), slurp("$path/io.stat", 16384));
+      push @more, slurp("/proc/$first/net/dev", 16384) if defined $first;
+    }
+    push @records, record('used', $group, slurp("$path/cpu.stat", 4096), slurp("$path/memory.current", 64),
+      slurp("$path/memory.stat", 8192), slurp("$path/memory.max", 64), @more);
+  }
+  my $ended = uptime();
+  return join('', record('head', $ended, $ended - $began), @records);
+}
+
+# Wherever Docker was told to put them, a few folders deep; not what containers make below their own.
+sub container_groups {
+  my ($below, $depth) = @_;
+  my @found;
+  opendir(my $listing, "$cgroups$below") or return ();
+  for my $name (grep { !/^(\.|\.\.|(cgroup|cpu|cpuset|dmem|hugetlb|io|irq|memory|misc|pids|rdma)\..*)$/ } readdir($listing)) {
+    my $group = "$below/$name";
+    if ($group =~ m{/docker[/-][0-9a-f]{64}(\.scope)?$}) { push @found, $group; }
+    elsif ($depth < 4 && -d "$cgroups$group") { push @found, container_groups($group, $depth + 1); }
+  }
+  return @found;
 }
 
 sub uptime { return (split(' ', slurp('/proc/uptime', 64)))[0]; }

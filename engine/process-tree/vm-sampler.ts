@@ -1,4 +1,5 @@
 import type { Arch } from '../../contract/arch.ts';
+import type { UsageSample } from '../../contract/container-usage.ts';
 import type { Process } from '../../contract/process-tree.ts';
 import type { Log } from '../base/log.ts';
 import { SharedSamples } from '../base/shared-samples.ts';
@@ -35,6 +36,8 @@ export interface VmSamplerOptions {
  */
 export class VmSampler {
   readonly samples = new SharedSamples(() => this.#take());
+  /** What every container uses. */
+  readonly usages = new SharedSamples(() => this.takeUsage(null));
   readonly #options: VmSamplerOptions;
   readonly #memory = new EmulatorMemory();
   /** How the processes of the latest sample were recognised, by pid and start. */
@@ -80,6 +83,17 @@ export class VmSampler {
     // One after the other, so that nothing is read twice.
     this.#reading = this.#reading.catch(() => undefined).then(() => this.#readMemory(processes));
     return this.#reading;
+  }
+
+  /** What containers use at this moment; of one, everything. */
+  async takeUsage(container: string | null): Promise<UsageSample & { sampleMs: number }> {
+    const raw = await this.#use((sampler) => sampler.usage(container, this.signal));
+    return {
+      at: Date.now(),
+      guestMs: raw.uptimeMs,
+      sampleMs: raw.sampleMs,
+      containers: Object.fromEntries(raw.containers),
+    };
   }
 
   async #readMemory(processes: readonly Process[]): Promise<void> {

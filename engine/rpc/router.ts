@@ -90,6 +90,21 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       remembered: os.doctor.remembered.handler(() => api.rememberedFixes()),
       forget: os.doctor.forget.handler(({ input }) => api.forgetFixes(input.image)),
     },
+    container: {
+      act: os.container.act.handler(({ input }) => api.containers.act(input)),
+      actOnProject: os.container.actOnProject.handler(({ input }) => api.containers.actOnProject(input)),
+      removal: os.container.removal.handler(({ input }) => api.containers.removal(input)),
+      remove: os.container.remove.handler(({ input }) => api.containers.remove(input)),
+      inspect: os.container.inspect.handler(({ input }) => api.containers.inspect(input)),
+      watchLogs: os.container.watchLogs.handler(({ input, signal, path }) =>
+        guarded(api.containers.watchLogs(input, present(signal)), path),
+      ),
+      watchUsage: os.container.watchUsage.handler(({ input, signal, path }) =>
+        guarded(api.containers.watchUsage(input, present(signal)), path),
+      ),
+      files: os.container.files.handler(({ input }) => api.containers.files(input)),
+      download: os.container.download.handler(({ input }) => api.containers.download(input)),
+    },
     dockerImage: {
       list: os.dockerImage.list.handler(({ input }) => api.listDockerImages(input.vm)),
       pull: os.dockerImage.pull.handler(({ input }) => api.pullImage(input)),

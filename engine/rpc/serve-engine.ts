@@ -114,6 +114,7 @@ function attach(api: EngineApi, path: string, socket: WebSocket): void {
   try {
     if (kind === 'terminal') api.attachTerminal(id, stream);
     else if (kind === 'host-shell') api.attachHostShell(id, size === undefined ? null : sizeOf(size), stream);
+    else if (kind === 'download') api.containers.attachDownload(id, stream);
     else api.attachExec(id, stream);
   } catch (thrown) {
     stream.close(serverErrorCode, toEngineError(thrown).message);

@@ -21,6 +21,7 @@ export function aContainer(change: Partial<Container> = {}): Container {
     emulator: null,
     ports: [],
     composeProject: null,
+    autoRemove: false,
     diagnosis: null,
     stale: false,
     ...change,

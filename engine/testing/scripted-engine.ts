@@ -28,8 +28,10 @@ import type { RunnableEngine } from '../run-engine.ts';
 import { Store } from '../state/store.ts';
 import { HostShells } from '../terminal/host-shells.ts';
 import { emptyState } from './empty-state.ts';
+import { refused } from './refused.ts';
 import { runOnStream } from './run-on-stream.ts';
 import { aHandler } from './sample-records.ts';
+import { scriptedContainers } from './scripted-containers.ts';
 import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-doctor.ts';
 import { scriptedTest, scriptedUse } from './scripted-handlers.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
@@ -46,6 +48,7 @@ import { scriptedFigures, scriptedVm, unusableState } from './scripted-vm.ts';
 export class ScriptedEngine implements RunnableEngine {
   readonly store: Store;
   readonly objects = new ScriptedObjects();
+  readonly containers = scriptedContainers;
   /** State and process streams that are being read. */
   watchers = 0;
   protocol: number = protocolVersion;
@@ -393,8 +396,4 @@ export class ScriptedEngine implements RunnableEngine {
     this.store.commit({ in: 'handlers', key: handlerKey(vm, arch), value });
     return value;
   }
-}
-
-function refused(what: string): EngineError {
-  return new EngineError({ code: 'wrong_state', message: `The scripted engine has no ${what}.` });
 }

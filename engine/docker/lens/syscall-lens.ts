@@ -1,9 +1,8 @@
-import type { Container } from '../../../contract/records.ts';
 import type { LensMode, LensReport } from '../../../contract/syscall-lens.ts';
-import { EngineError } from '../../base/engine-error.ts';
 import type { Log } from '../../base/log.ts';
 import type { Store } from '../../state/store.ts';
 import type { DockerConnection } from '../docker-connection.ts';
+import { findContainer } from '../find-container.ts';
 import type { SyscallNames } from './lens-tally.ts';
 import { readSyscallAdvice, type SyscallAdvice } from './syscall-advice.ts';
 import { watchLens } from './watch-lens.ts';
@@ -33,12 +32,12 @@ export class SyscallLens {
     signal: AbortSignal,
   ): AsyncGenerator<LensReport, void, undefined> {
     const { store, connection, names, log } = this.#options;
-    const { vm, container, mode, seconds } = options;
+    const { vm, mode, seconds } = options;
     const docker = connection(vm);
     this.#advice ??= readSyscallAdvice(this.#options.advice);
     yield* watchLens({
       connection: docker,
-      container: findContainer(Object.values(store.state.containers), vm, container),
+      container: findContainer(store.state.containers, options),
       handlers: store.state.handlers,
       mode,
       seconds,
@@ -48,19 +47,4 @@ export class SyscallLens {
       signal,
     });
   }
-}
-
-/** As many characters as Docker prints of an id. */
-const shortIdChars = 12;
-
-function findContainer(rows: readonly Container[], vm: string, text: string): Container {
-  const own = rows.filter((row) => row.vm === vm);
-  const found =
-    own.find((row) => row.id === text || row.name === text) ??
-    own.find((row) => text.length >= shortIdChars && row.id.startsWith(text));
-  if (found) return found;
-  throw new EngineError({
-    code: 'unknown_container',
-    message: `There is no container "${text}" in VM "${vm}".`,
-  });
 }
