@@ -80,7 +80,8 @@ try {
     },
   });
   console.log(figureTable(reports));
-  console.log(`\nQEMU ${versions.qemu}, ${versions.accelerator}; guest image ${versions.guestImage}`);
+  const { qemu, accelerator, guestImage } = versions;
+  console.log(qemu ? `\nQEMU ${qemu}, ${accelerator}; guest image ${guestImage}` : '\nno VM ran');
   if (reports.some(({ problem }) => problem !== null)) process.exitCode = 1;
 } catch (thrown) {
   if (!scope.closed) say(thrown instanceof Error ? thrown.message : String(thrown));
