@@ -24,6 +24,17 @@ export class TerminalPage {
     this.notice = panel.getByRole('status');
   }
 
+  /** The field that searches the terminal in front. */
+  get search(): Locator {
+    return this.page.getByRole('searchbox', { name: 'Search the terminal' });
+  }
+
+  /** Opens another one from the menu beside the plus. */
+  async openElsewhere(item: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Other shells' }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
   /** Opens the first terminal and waits until the shell has said something. */
   async open(): Promise<void> {
     await this.openButton.click();

@@ -4,19 +4,23 @@ import { ContainersPage } from './containers-page.ts';
 import { EmulationPage } from './emulation-page.ts';
 import { ImagesPage } from './images-page.ts';
 import { OverviewPage } from './overview-page.ts';
+import { Palette } from './palette.ts';
 import { ProcessesPage } from './processes-page.ts';
 import { SettingsPage } from './settings-page.ts';
 import { TerminalPage } from './terminal-page.ts';
 
-export type ScreenName =
-  | 'Overview'
-  | 'Containers'
-  | 'Images'
-  | 'Processes'
-  | 'Emulation'
-  | 'Terminal'
-  | 'Activity'
-  | 'Settings';
+/** Every screen by its name in the navigation: specs of all of them go through these. */
+export const screenNames = [
+  'Overview',
+  'Containers',
+  'Processes',
+  'Images',
+  'Emulation',
+  'Terminal',
+  'Activity',
+  'Settings',
+] as const;
+export type ScreenName = (typeof screenNames)[number];
 
 /** The whole window, found as a person or a screen reader finds its parts: by role and name. */
 export class WindowPage {
@@ -32,6 +36,7 @@ export class WindowPage {
   readonly terminal: TerminalPage;
   readonly activity: ActivityPage;
   readonly settings: SettingsPage;
+  readonly palette: Palette;
 
   constructor(page: Page) {
     this.page = page;
@@ -45,6 +50,7 @@ export class WindowPage {
     this.terminal = new TerminalPage(page);
     this.activity = new ActivityPage(page);
     this.settings = new SettingsPage(page);
+    this.palette = new Palette(page);
   }
 
   /** Opens an address as `foredeck serve` prints it and waits for the engine's state. */

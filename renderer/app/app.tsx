@@ -5,6 +5,7 @@ import { ActivityPage } from '../features/activity/activity-page.tsx';
 import { ConnectCard } from '../features/connect/connect-card.tsx';
 import { ContainersPage } from '../features/containers/containers-page.tsx';
 import { EmulationPage } from '../features/emulation/emulation-page.tsx';
+import { FirstSteps } from '../features/first-steps/first-steps.tsx';
 import { ImagesPage } from '../features/images/images-page.tsx';
 import { ProcessesPage } from '../features/processes/processes-page.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
@@ -13,6 +14,7 @@ import { useEngine } from '../state/engine-store.ts';
 import { CopyableCommand } from '../ui/copyable-command.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Navigation } from './navigation.tsx';
+import { Palette } from './palette.tsx';
 import { ProblemToasts } from './problem-toasts.tsx';
 import { type Route, useRoute } from './route.ts';
 import { StatusBar } from './status-bar.tsx';
@@ -53,6 +55,7 @@ export function App() {
         <StatusBar />
       </div>
       <ProblemToasts />
+      <Palette />
     </Tooltip.Provider>
   );
 }
@@ -64,7 +67,7 @@ function Content({ route }: { route: Route }) {
   if (!known) return <Waiting lost={phase === 'down'} />;
   switch (route.screen) {
     case 'overview':
-      return <VmPage beside={<ConnectCard />} />;
+      return <VmPage above={<FirstSteps />} beside={<ConnectCard />} />;
     case 'containers':
       return <ContainersPage item={route.item} />;
     case 'images':
@@ -76,7 +79,7 @@ function Content({ route }: { route: Route }) {
     case 'terminal':
       return (
         <Suspense>
-          <TerminalPage />
+          <TerminalPage container={route.item} />
         </Suspense>
       );
     case 'activity':

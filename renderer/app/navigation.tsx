@@ -1,30 +1,11 @@
-import {
-  Activity,
-  Boxes,
-  Cpu,
-  Layers,
-  LayoutDashboard,
-  ListTree,
-  type LucideIcon,
-  Settings,
-  SquareTerminal,
-} from 'lucide-react';
+import { Search } from 'lucide-react';
 import type { Screen } from '../../contract/screens.ts';
 import { useEngineState, useServiceVm, useStale } from '../state/hooks.ts';
 import { classNames } from '../ui/class-names.ts';
 import { Lamp } from '../ui/lamp.tsx';
 import { vmStateWords } from '../vocabulary/vm-words.ts';
-
-const entries: readonly { screen: Screen; title: string; icon: LucideIcon }[] = [
-  { screen: 'overview', title: 'Overview', icon: LayoutDashboard },
-  { screen: 'containers', title: 'Containers', icon: Boxes },
-  { screen: 'processes', title: 'Processes', icon: ListTree },
-  { screen: 'images', title: 'Images', icon: Layers },
-  { screen: 'emulation', title: 'Emulation', icon: Cpu },
-  { screen: 'terminal', title: 'Terminal', icon: SquareTerminal },
-  { screen: 'activity', title: 'Activity', icon: Activity },
-  { screen: 'settings', title: 'Settings', icon: Settings },
-];
+import { paletteShortcut, usePalette } from './palette-state.ts';
+import { screenEntries } from './screen-entries.ts';
 
 /** The column at the left; a rail of icons where the window is narrow. */
 export function Navigation({ current }: { current: Screen }) {
@@ -35,9 +16,10 @@ export function Navigation({ current }: { current: Screen }) {
         <img src="./icon.svg" alt="" className="size-6.5" />
         <span className="hidden font-semibold tracking-tight md:inline">Foredeck</span>
       </div>
+      <PaletteButton />
       <nav aria-label="Main" className="min-h-0 flex-1 overflow-y-auto px-1.5 md:px-2">
         <ul className="flex flex-col gap-0.5">
-          {entries.map(({ screen, title, icon: Icon }) => (
+          {screenEntries.map(({ screen, title, icon: Icon }) => (
             <li key={screen}>
               <a
                 href={`#/${screen}`}
@@ -65,6 +47,24 @@ export function Navigation({ current }: { current: Screen }) {
   );
 }
 
+function PaletteButton() {
+  return (
+    <button
+      type="button"
+      aria-keyshortcuts="Control+K Meta+K"
+      title={`Search or run (${paletteShortcut})`}
+      onClick={() => usePalette.setState({ open: true })}
+      className="mx-1.5 mb-2 flex h-8 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-sm whitespace-nowrap text-muted hover:bg-hover hover:text-ink md:mx-2"
+    >
+      <Search aria-hidden className="size-4 shrink-0 max-md:-ml-px" />
+      <span className="sr-only md:not-sr-only">Search or run</span>
+      <kbd aria-hidden className="ml-auto hidden font-sans text-xs text-faint md:inline">
+        {paletteShortcut}
+      </kbd>
+    </button>
+  );
+}
+
 /** Figures beside the entries: running containers, emulated architectures, jobs under way. */
 function useCounts(): Partial<Record<Screen, number>> {
   const containers = useEngineState(
@@ -89,11 +89,11 @@ function VmSummary() {
   return (
     <a
       href="#/overview"
-      aria-label={`Service VM: ${stale ? 'last known ' : ''}${words.word}`}
       className="m-1.5 flex h-11 items-center gap-2.5 rounded-md px-3 hover:bg-hover md:m-2"
     >
       <Lamp tone={stale ? 'unknown' : words.lamp} />
-      <span className="hidden min-w-0 flex-col leading-tight md:flex">
+      <span className="sr-only">{stale ? 'Service VM, last known: ' : 'Service VM: '}</span>
+      <span className="sr-only min-w-0 flex-col leading-tight md:not-sr-only md:flex">
         <span className="truncate text-sm font-medium">{words.word}</span>
         <span className="truncate text-xs text-faint">
           {vm.arch}

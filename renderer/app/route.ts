@@ -19,9 +19,13 @@ export function useRoute(): Route {
   return parseRoute(hash);
 }
 
-/** Shows a path such as `/containers/abc`, from a deep link, the tray or a menu. */
+/**
+ * Shows a path such as `/containers/abc`, from a deep link, the tray or a menu. Those never act, and `/terminal/abc`
+ * opens a shell: from outside it shows the terminals as they are.
+ */
 export function navigate(path: string): void {
-  const { screen, item } = parseRoute(path);
+  const { screen, item: asked } = parseRoute(path);
+  const item = screen === 'terminal' ? null : asked;
   location.hash = item === null ? `/${screen}` : `/${screen}/${item}`;
 }
 

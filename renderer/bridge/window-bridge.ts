@@ -15,6 +15,11 @@ export function createStreams(): StreamOpener {
   return window.foredeck ? new WindowStreams(window.foredeck) : new BrowserStreams();
 }
 
+/** In a window on this computer, which may have what a browser may not: shells of the host. */
+export function isLocalWindow(): boolean {
+  return window.foredeck !== undefined;
+}
+
 /** Calls `listener` with paths that Electron asks to show; they navigate and never act. */
 export function onNavigationAsked(listener: (path: string) => void): void {
   window.foredeck?.onNavigate(listener);

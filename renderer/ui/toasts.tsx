@@ -18,6 +18,8 @@ export function Toasts({ dark }: { dark: boolean }) {
           title: 'font-medium break-words',
           description: 'mt-0.5 break-words text-muted',
           icon: 'mt-0.5 text-bad [&>svg]:size-4',
+          actionButton:
+            '-my-1 ml-auto h-7 shrink-0 self-center rounded-md border border-line-strong bg-surface px-2.5 text-sm font-medium hover:bg-hover',
           closeButton: 'absolute top-2.5 right-2.5 rounded text-faint hover:text-ink',
         },
       }}
@@ -31,4 +33,12 @@ export function toastProblem(message: string, hint: string): void {
     description: plainText(hint),
     duration: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Long enough to read the sentence, to notice the mistake and to reach for the button. */
+const undoMs = 8_000;
+
+/** Something was done that can be taken back for a while. */
+export function toastDone(message: string, options: { undo: () => void }): void {
+  toast(plainText(message), { duration: undoMs, action: { label: 'Undo', onClick: options.undo } });
 }

@@ -1,11 +1,20 @@
+import { z } from 'zod';
 import { create } from 'zustand';
+
+/** What a terminal runs in: the VM, one of its containers, or this computer. */
+export const TerminalPlace = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('vm'), vm: z.string() }),
+  z.object({ kind: z.literal('container'), vm: z.string(), container: z.string() }),
+  z.object({ kind: z.literal('host') }),
+]);
+export type TerminalPlace = z.infer<typeof TerminalPlace>;
 
 /** `ended`: the program has exited or the engine has let the session go; what it showed stays readable. */
 export type TabPhase = 'attaching' | 'attached' | 'lost' | 'ended';
 
 export interface Tab {
   id: string;
-  vm: string;
+  place: TerminalPlace;
   title: string;
   phase: TabPhase;
   /** How it ended: "exit code 0". */
@@ -19,7 +28,7 @@ export interface Tabs {
 
 export const useTabs = create<Tabs>(() => ({ tabs: [], active: null }));
 
-export function addTab(tab: Pick<Tab, 'id' | 'vm' | 'title'>): void {
+export function addTab(tab: Pick<Tab, 'id' | 'place' | 'title'>): void {
   useTabs.setState(({ tabs }) => ({
     tabs: [...tabs, { ...tab, phase: 'attaching', ending: '' }],
     active: tab.id,

@@ -1,3 +1,4 @@
+import type { ISearchDecorationOptions } from '@xterm/addon-search';
 import type { ITerminalOptions, ITheme } from '@xterm/xterm';
 
 /** Sixteen colours which stay readable on their background; hex, since xterm.js reads nothing newer. */
@@ -47,6 +48,14 @@ export const lightLook: ITheme = {
   brightMagenta: '#9c41b3',
   brightCyan: '#197a85',
   brightWhite: '#37434a',
+};
+
+/** Matches of a search; xterm.js takes colours without transparency here, so both stand on either background. */
+export const matchLook: ISearchDecorationOptions = {
+  matchBackground: '#7a6524',
+  activeMatchBackground: '#b4540a',
+  matchOverviewRuler: '#b8963a',
+  activeMatchColorOverviewRuler: '#e0751f',
 };
 
 export const terminalOptions: ITerminalOptions = {

@@ -1,27 +1,44 @@
 import { Tabs } from '@base-ui/react/tabs';
-import { ClipboardPaste, Copy, Plus, SquareTerminal, X } from 'lucide-react';
-import { useEffect } from 'react';
+import { ClipboardPaste, Copy, Search, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import type { Vm } from '../../../contract/records.ts';
+import { useEngine } from '../../state/engine-store.ts';
 import { usePending, useServiceVm, useUnavailable } from '../../state/hooks.ts';
 import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Lamp, type LampTone } from '../../ui/lamp.tsx';
 import { toastProblem } from '../../ui/toasts.tsx';
+import { NewTerminal } from './new-terminal.tsx';
+import { NoTerminal } from './no-terminal.tsx';
 import { activateTab, type Tab, type TabPhase, useTabs } from './tabs-store.ts';
 import { TerminalScreen } from './terminal-screen.tsx';
-import { closeTerminal, openTerminal, restoreTerminals, sessionOf } from './terminal-sessions.ts';
+import { TerminalSearch } from './terminal-search.tsx';
+import {
+  closeTerminal,
+  openContainerTerminal,
+  openTerminal,
+  restoreTerminals,
+  sessionOf,
+} from './terminal-sessions.ts';
 
 const lamps: Record<TabPhase, LampTone> = { attaching: 'busy', attached: 'good', lost: 'warn', ended: 'off' };
 
-/** Shells in the VM, a tab each. */
-export function TerminalPage() {
+/** Shells in the VM, in containers and on this computer, a tab each. `container`: one to open a shell in. */
+export function TerminalPage({ container }: { container: string | null }) {
   const vm = useServiceVm();
   const { tabs, active } = useTabs();
   useEffect(() => {
     document.title = 'Terminal · Foredeck';
     restoreTerminals();
   }, []);
+  useEffect(() => {
+    if (container === null) return;
+    const owner = useEngine.getState().engine?.containers[container]?.vm;
+    // The address says where one is, not what to do again: a reload must not open another.
+    location.replace('#/terminal');
+    if (owner === undefined) toastProblem('That container is not there any more.', '');
+    else void openContainerTerminal(owner, container);
+  }, [container]);
   if (!vm) return null;
   if (tabs.length === 0 || active === null) {
     return (
@@ -31,6 +48,15 @@ export function TerminalPage() {
       </div>
     );
   }
+  return <OpenTerminals vm={vm} tabs={tabs} active={active} />;
+}
+
+function OpenTerminals({ vm, tabs, active }: { vm: Vm; tabs: readonly Tab[]; active: string }) {
+  const [searching, setSearching] = useState(false);
+  useEffect(() => {
+    const session = sessionOf(active);
+    if (session) session.onSearchAsked = () => setSearching(true);
+  }, [active]);
   return (
     <Tabs.Root
       value={active}
@@ -44,8 +70,13 @@ export function TerminalPage() {
             <TabHandle key={tab.id} tab={tab} active={tab.id === active} />
           ))}
         </Tabs.List>
-        <NewTerminalButton vm={vm} />
+        <NewTerminal vm={vm} />
         <div className="ml-auto flex gap-0.5">
+          <IconButton
+            label="Search (Ctrl+Shift+F)"
+            icon={<Search aria-hidden className="size-3.5" />}
+            onClick={() => setSearching(true)}
+          />
           <IconButton
             label="Copy the selection (Ctrl+Shift+C)"
             icon={<Copy aria-hidden className="size-3.5" />}
@@ -54,17 +85,7 @@ export function TerminalPage() {
           <IconButton
             label="Paste (Ctrl+Shift+V)"
             icon={<ClipboardPaste aria-hidden className="size-3.5" />}
-            onClick={() => {
-              sessionOf(active)
-                ?.paste()
-                .catch(() =>
-                  toastProblem(
-                    'This window may not read the clipboard.',
-                    'Press Ctrl+Shift+V in the terminal instead.',
-                  ),
-                );
-              sessionOf(active)?.focus();
-            }}
+            onClick={() => paste(active)}
           />
         </div>
       </div>
@@ -73,9 +94,12 @@ export function TerminalPage() {
           key={tab.id}
           value={tab.id}
           tabIndex={-1}
-          className="flex min-h-0 flex-1 flex-col bg-terminal outline-none data-hidden:hidden"
+          className="relative flex min-h-0 flex-1 flex-col bg-terminal outline-none data-hidden:hidden"
         >
-          <Ending tab={tab} vm={vm} />
+          <Ending tab={tab} />
+          {searching && tab.id === active ? (
+            <TerminalSearch id={tab.id} onClose={() => setSearching(false)} />
+          ) : null}
           <div className="min-h-0 flex-1 py-2 pl-3">
             <TerminalScreen id={tab.id} />
           </div>
@@ -84,6 +108,16 @@ export function TerminalPage() {
       <p className="sr-only">Shift and Escape leaves the terminal.</p>
     </Tabs.Root>
   );
+}
+
+function paste(id: string): void {
+  const session = sessionOf(id);
+  session
+    ?.paste()
+    .catch(() =>
+      toastProblem('This window may not read the clipboard.', 'Press Ctrl+Shift+V in the terminal instead.'),
+    );
+  session?.focus();
 }
 
 function TabHandle({ tab, active }: { tab: Tab; active: boolean }) {
@@ -113,7 +147,7 @@ function TabHandle({ tab, active }: { tab: Tab; active: boolean }) {
 }
 
 /** One line above the screen when the session is not there any more, or not at the moment. */
-function Ending({ tab, vm }: { tab: Tab; vm: Vm }) {
+function Ending({ tab }: { tab: Tab }) {
   const opening = usePending('terminal:open');
   const unavailable = useUnavailable();
   if (tab.phase === 'attached') return null;
@@ -135,7 +169,7 @@ function Ending({ tab, vm }: { tab: Tab; vm: Vm }) {
           unavailable={unavailable}
           onClick={() => {
             closeTerminal(tab.id);
-            void openTerminal(vm.name);
+            void openTerminal(tab.place);
           }}
         >
           New session
@@ -143,52 +177,4 @@ function Ending({ tab, vm }: { tab: Tab; vm: Vm }) {
       ) : null}
     </div>
   );
-}
-
-function NewTerminalButton({ vm }: { vm: Vm }) {
-  const opening = usePending('terminal:open');
-  const unavailable = useUnavailable();
-  return (
-    <IconButton
-      label="New terminal"
-      icon={<Plus aria-hidden className="size-4" />}
-      busy={opening}
-      unavailable={unavailable ?? notRunning(vm)}
-      onClick={() => void openTerminal(vm.name)}
-    />
-  );
-}
-
-function NoTerminal({ vm }: { vm: Vm }) {
-  const opening = usePending('terminal:open');
-  const unavailable = useUnavailable();
-  return (
-    <EmptyState icon={<SquareTerminal />} title="A shell in the VM">
-      <p>Where the containers run: look at the kernel, at binfmt_misc, at Docker’s own side of things.</p>
-      <div className="flex justify-center">
-        <Button
-          kind="primary"
-          icon={<Plus aria-hidden className="size-4" />}
-          busy={opening}
-          unavailable={unavailable ?? notRunning(vm)}
-          onClick={() => void openTerminal(vm.name)}
-        >
-          Open a terminal
-        </Button>
-      </div>
-      {notRunning(vm) ? (
-        <p className="text-sm">
-          The VM has to run first:{' '}
-          <a href="#/overview" className="rounded text-accent underline">
-            start it on the overview
-          </a>
-          .
-        </p>
-      ) : null}
-    </EmptyState>
-  );
-}
-
-function notRunning(vm: Vm): string | undefined {
-  return vm.state === 'running' || vm.state === 'degraded' ? undefined : 'The VM has to run first';
 }

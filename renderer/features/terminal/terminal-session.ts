@@ -1,43 +1,61 @@
 import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
-import {
-  type TerminalClientMessage,
-  TerminalServerMessage,
-  terminalPath,
-} from '../../../contract/terminal.ts';
+import { type TerminalClientMessage, TerminalServerMessage } from '../../../contract/terminal.ts';
 import type { EngineLink } from '../../bridge/engine-link.ts';
 import type { Stream } from '../../bridge/stream.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { openSafeLink } from './safe-link.ts';
 import { changeTab } from './tabs-store.ts';
-import { darkLook, lightLook, terminalOptions } from './terminal-look.ts';
+import { darkLook, lightLook, matchLook, terminalOptions } from './terminal-look.ts';
 
 /** Between attempts to attach again: a local engine that restarts is back within seconds. */
 const reattachDelayMs = 700;
 
-const maxTitleLength = 40;
+/** A tab has no room for more. */
+export const maxTitleLength = 40;
+
+export interface TerminalSessionOptions {
+  readonly id: string;
+  readonly link: EngineLink;
+  /** Where the stream is attached to again. */
+  readonly path: string;
+  /** Where it is attached to at first; the same for a session that runs already. */
+  readonly firstPath: string;
+  /** The engine's list says whether the session is still there; otherwise its stream does. */
+  readonly isListed: boolean;
+}
+
+/** Matches of a search in the terminal: which one is marked, counted from 1, of how many; 0 of 0 for none. */
+export interface SearchMatches {
+  readonly current: number;
+  readonly count: number;
+}
 
 /**
- * One terminal of the VM: the screen and the stream behind it. It lives as long as its tab, on the page or not, so
+ * One terminal: the screen and the stream behind it. It lives as long as its tab, on the page or not, so
  * that looking elsewhere neither loses output nor lets the engine's session run out.
  */
 export class TerminalSession {
   readonly id: string;
   /** Holds the screen; moves in and out of the page. */
   readonly element: HTMLDivElement = document.createElement('div');
-  readonly #link: EngineLink;
+  readonly #options: TerminalSessionOptions;
   readonly #terminal = new Terminal(terminalOptions);
   readonly #fit = new FitAddon();
+  readonly #search = new SearchAddon();
   readonly #closing = new AbortController();
   readonly #encoder = new TextEncoder();
   #stream: Stream | undefined;
   #ended = false;
+  /** Called when somebody in the terminal asks for its search. */
+  onSearchAsked: () => void = () => undefined;
 
-  constructor(id: string, link: EngineLink) {
-    this.id = id;
-    this.#link = link;
+  constructor(options: TerminalSessionOptions) {
+    this.id = options.id;
+    this.#options = options;
   }
 
   /** Builds the screen and attaches; returns at once. */
@@ -45,6 +63,7 @@ export class TerminalSession {
     const terminal = this.#terminal;
     this.element.className = 'h-full w-full';
     terminal.loadAddon(this.#fit);
+    terminal.loadAddon(this.#search);
     terminal.loadAddon(new Unicode11Addon());
     terminal.unicode.activeVersion = '11';
     terminal.loadAddon(new WebLinksAddon((_event, text) => openSafeLink(text)));
@@ -94,18 +113,43 @@ export class TerminalSession {
     if (selection) await navigator.clipboard.writeText(selection);
   }
 
-  close(): void {
+  /** Called with the matches as they change; returns the end of that. */
+  onMatches(listener: (matches: SearchMatches) => void): () => void {
+    const listening = this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      listener({ current: resultIndex + 1, count: resultCount }),
+    );
+    return () => listening.dispose();
+  }
+
+  /** Marks every match and shows the next one; empty text ends the search. */
+  find(text: string, direction: 'next' | 'previous'): void {
+    if (text === '') {
+      this.#search.clearDecorations();
+      this.#terminal.clearSelection();
+      return;
+    }
+    const options = { decorations: matchLook };
+    if (direction === 'next') this.#search.findNext(text, { ...options, incremental: false });
+    else this.#search.findPrevious(text, options);
+  }
+
+  /** With `endProgram` the stream itself says so to the engine, which then closes it. */
+  close(options: { endProgram: boolean }): void {
     this.#closing.abort();
-    this.#stream?.close();
+    if (options.endProgram) this.#say({ type: 'close' });
+    else this.#stream?.close();
     this.#terminal.dispose();
     this.element.remove();
   }
 
   async #attachUntilClosed(): Promise<void> {
     const { signal } = this.#closing;
+    const { link, path, firstPath } = this.#options;
+    let next = firstPath;
     while (!signal.aborted && !this.#ended) {
       try {
-        const stream = await this.#link.openStream(terminalPath(this.id), signal);
+        const stream = await link.openStream(next, signal);
+        next = path;
         await this.#carry(stream);
       } catch {
         // The engine is away; the reason is shown for the whole window.
@@ -128,6 +172,7 @@ export class TerminalSession {
         resolve();
       });
       stream.onMessage((message) => {
+        if (this.#closing.signal.aborted) return;
         if (typeof message !== 'string') this.#terminal.write(new Uint8Array(message));
         else this.#onControl(message);
       });
@@ -147,8 +192,9 @@ export class TerminalSession {
 
   /** A session that the engine no longer knows will not come back; one it cannot be asked about may. */
   async #endIfForgotten(): Promise<void> {
+    if (!this.#options.isListed) return;
     try {
-      const known = await this.#link.client?.terminal.list();
+      const known = await this.#options.link.client?.terminal.list();
       if (!known || known.some((terminal) => terminal.id === this.id)) return;
       this.#end('the session is gone');
     } catch {
@@ -167,15 +213,23 @@ export class TerminalSession {
   }
 
   #sendSize(cols: number, rows: number): void {
-    const message: TerminalClientMessage = { type: 'resize', cols, rows };
+    this.#say({ type: 'resize', cols, rows });
+  }
+
+  #say(message: TerminalClientMessage): void {
     this.#stream?.send(JSON.stringify(message));
   }
 
-  /** False keeps a key from the VM. Shift+Escape leaves the terminal, which takes Tab for itself. */
+  /** False keeps a key from the program. Shift+Escape leaves the terminal, which takes Tab for itself. */
   #onKey(event: KeyboardEvent): boolean {
     if (event.key === 'Escape' && event.shiftKey) {
       if (event.type === 'keydown')
         document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+      return false;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.code === 'KeyF') {
+      event.preventDefault();
+      if (event.type === 'keydown') this.onSearchAsked();
       return false;
     }
     if (event.ctrlKey && event.shiftKey && event.code === 'KeyC') {

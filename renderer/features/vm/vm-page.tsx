@@ -6,14 +6,15 @@ import { ConsoleCard } from './console-card.tsx';
 import { FiguresCard } from './figures-card.tsx';
 import { VmCard } from './vm-card.tsx';
 
-/** The overview. `beside` is what another feature shows next to the boot. */
-export function VmPage({ beside }: { beside: ReactNode }) {
+/** The overview. `above` and `beside`, next to the boot, are what other features show. */
+export function VmPage({ above, beside }: { above: ReactNode; beside: ReactNode }) {
   const vm = useServiceVm();
   if (!vm) return null;
   const isSetUp = vm.state !== 'absent' && vm.state !== 'composing';
   const showsBoot = vm.boot.startedAt !== null || vm.state === 'starting';
   return (
     <Page title="Overview">
+      {above}
       <VmCard vm={vm} />
       {isSetUp ? <FiguresCard vm={vm} /> : null}
       {showsBoot ? (

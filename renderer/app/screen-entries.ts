@@ -1,0 +1,24 @@
+import {
+  Activity,
+  Boxes,
+  Cpu,
+  Layers,
+  LayoutDashboard,
+  ListTree,
+  type LucideIcon,
+  Settings,
+  SquareTerminal,
+} from 'lucide-react';
+import type { Screen } from '../../contract/screens.ts';
+
+/** Every screen as navigation and palette name it, in their order. */
+export const screenEntries: readonly { screen: Screen; title: string; icon: LucideIcon; words: string }[] = [
+  { screen: 'overview', title: 'Overview', icon: LayoutDashboard, words: 'vm home docker socket' },
+  { screen: 'containers', title: 'Containers', icon: Boxes, words: 'compose logs ports' },
+  { screen: 'processes', title: 'Processes', icon: ListTree, words: 'top tree cpu emulator' },
+  { screen: 'images', title: 'Images', icon: Layers, words: 'pull import run tags platforms' },
+  { screen: 'emulation', title: 'Emulation', icon: Cpu, words: 'qemu binfmt architecture handler' },
+  { screen: 'terminal', title: 'Terminal', icon: SquareTerminal, words: 'shell console exec' },
+  { screen: 'activity', title: 'Activity', icon: Activity, words: 'jobs events progress' },
+  { screen: 'settings', title: 'Settings', icon: Settings, words: 'memory processors disk theme mirror' },
+];
