@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { setInterval } from 'node:timers/promises';
 import { bootStageIds } from '../../contract/records.ts';
+import { hostileName } from './container-records.ts';
 import { startFakeApp } from './fake-app.ts';
 import type { FakeEngine } from './fake-engine.ts';
+import { fillObjects } from './fill-objects.ts';
 import { fillProcesses } from './processes.ts';
 import { bootTimesMs } from './records.ts';
 import { type ScenarioName, scenario, scenarioNames } from './scenarios.ts';
@@ -22,6 +24,7 @@ if (!name) {
 async function serve(chosen: ScenarioName): Promise<void> {
   const app = await startFakeApp(scenario(chosen));
   fillProcesses(app.engine);
+  fillObjects(app.engine, hostileName);
   console.log(app.newUrl());
   const ended = new AbortController();
   if (chosen === 'starting') void boot(app.engine, ended.signal).catch(() => undefined);

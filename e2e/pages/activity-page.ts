@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-/** What takes a while. */
+/** What takes a while, and what happened. */
 export class ActivityPage {
   readonly page: Page;
 
@@ -9,6 +9,15 @@ export class ActivityPage {
   }
 
   job(title: string): Locator {
-    return this.page.getByRole('list', { name: 'Jobs' }).getByRole('listitem').filter({ hasText: title });
+    return this.rows.filter({ hasText: title });
+  }
+
+  get rows(): Locator {
+    return this.page.getByRole('list', { name: 'Activity' }).getByRole('listitem');
+  }
+
+  /** Shows entries of one kind only. */
+  async show(filter: 'All' | 'Jobs' | 'Docker' | 'Doctor'): Promise<void> {
+    await this.page.getByRole('group', { name: 'Show' }).getByRole('button', { name: filter }).click();
   }
 }

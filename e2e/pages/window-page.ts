@@ -3,6 +3,7 @@ import { ActivityPage } from './activity-page.ts';
 import { ContainersPage } from './containers-page.ts';
 import { EmulationPage } from './emulation-page.ts';
 import { ImagesPage } from './images-page.ts';
+import { ObjectsPage } from './objects-page.ts';
 import { OverviewPage } from './overview-page.ts';
 import { Palette } from './palette.ts';
 import { ProcessesPage } from './processes-page.ts';
@@ -15,6 +16,9 @@ export const screenNames = [
   'Containers',
   'Processes',
   'Images',
+  'Volumes',
+  'Networks',
+  'Builds',
   'Emulation',
   'Terminal',
   'Activity',
@@ -32,6 +36,8 @@ export class WindowPage {
   readonly containers: ContainersPage;
   readonly processes: ProcessesPage;
   readonly images: ImagesPage;
+  readonly volumes: ObjectsPage;
+  readonly networks: ObjectsPage;
   readonly emulation: EmulationPage;
   readonly terminal: TerminalPage;
   readonly activity: ActivityPage;
@@ -46,6 +52,8 @@ export class WindowPage {
     this.containers = new ContainersPage(page);
     this.processes = new ProcessesPage(page);
     this.images = new ImagesPage(page);
+    this.volumes = new ObjectsPage(page, 'Volumes');
+    this.networks = new ObjectsPage(page, 'Networks');
     this.emulation = new EmulationPage(page);
     this.terminal = new TerminalPage(page);
     this.activity = new ActivityPage(page);

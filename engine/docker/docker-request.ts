@@ -13,7 +13,7 @@ export function dockerRequest(
     docker.modem.dial(
       {
         // The question mark has the modem add the query, which it takes from the options.
-        path: `${path}?`,
+        path: Object.keys(query).length > 0 ? `${path}?` : path,
         method,
         options: { _query: query, _body: {} },
         abortSignal: signal,

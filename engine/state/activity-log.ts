@@ -17,14 +17,15 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 export class ActivityLog {
   #entries: ActivityEntry[] = [];
   #lastId = 0;
-  readonly #added = new Publisher<void>();
+  /** Numbers of new entries. */
+  readonly #added = new Publisher<number>();
 
   add(entry: NewActivity): void {
     this.#lastId += 1;
     this.#entries.push({ ...entry, id: this.#lastId });
     // By a tenth at once: moving the rest is what costs.
     if (this.#entries.length > keptEntries * 1.1) this.#entries = this.#entries.slice(-keptEntries);
-    this.#added.publish();
+    this.#added.publish(this.#lastId);
   }
 
   /** Everything that is remembered, then what happens, oldest first, in batches, until `signal` aborts. */
@@ -32,10 +33,10 @@ export class ActivityLog {
     const added = this.#added.subscribe(signal);
     let told = this.#lastId;
     yield this.#entries.slice(-keptEntries);
-    for await (const _ of added) {
-      const news = this.#entries.filter((entry) => entry.id > told);
+    for await (const id of added) {
       // Told with an earlier one already.
-      if (news.length === 0) continue;
+      if (id <= told) continue;
+      const news = this.#entries.filter((entry) => entry.id > told);
       told = this.#lastId;
       yield news;
       await sleep(batchIntervalMs, signal).catch(() => undefined);

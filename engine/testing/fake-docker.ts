@@ -84,8 +84,13 @@ export class FakeDocker {
     this.#tell({ Type: 'image', Action, Actor: { ID: id, Attributes: { name: id } } });
   }
 
+  /** An event of another kind, or with a time of its own (`timeNano`). */
+  emitEvent(facts: { Type: string; Action: string; Actor: object; timeNano?: number }): void {
+    this.#tell(facts);
+  }
+
   #tell(facts: object): void {
-    const event = { ...facts, timeNano: Date.now() * 1_000_000 };
+    const event = { timeNano: Date.now() * 1_000_000, ...facts };
     for (const stream of this.#eventStreams) stream.write(`${JSON.stringify(event)}\n`);
   }
 

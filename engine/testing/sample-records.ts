@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DockerImage, ImagePlatform } from '../../contract/docker-images.ts';
+import type { Diagnosis } from '../../contract/doctor.ts';
 import type { Container, Handler, Job } from '../../contract/records.ts';
 import type { Volume } from '../../contract/volumes.ts';
 
@@ -102,6 +103,22 @@ export function aVolume(change: Partial<Volume> = {}): Volume {
     users: [],
     size: null,
     stale: false,
+    ...change,
+  };
+}
+
+/** A verdict without fixes, but for `change`. */
+export function aDiagnosis(change: Partial<Diagnosis> = {}): Diagnosis {
+  return {
+    rule: 'no-handler',
+    at: 1,
+    title: 'arm64 programs do not run in this VM',
+    cause: 'Its handler is off.',
+    evidence: [],
+    fixes: [],
+    source: null,
+    arch: 'arm64',
+    emulator: null,
     ...change,
   };
 }

@@ -2,14 +2,17 @@ import { Tooltip } from '@base-ui/react/tooltip';
 import { KeyRound, Unplug } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
+import { BuildsPage } from '../features/builds/builds-page.tsx';
 import { ConnectCard } from '../features/connect/connect-card.tsx';
 import { ContainersPage } from '../features/containers/containers-page.tsx';
 import { EmulationPage } from '../features/emulation/emulation-page.tsx';
 import { FirstSteps } from '../features/first-steps/first-steps.tsx';
 import { ImagesPage } from '../features/images/images-page.tsx';
+import { NetworksPage } from '../features/networks/networks-page.tsx';
 import { ProcessesPage } from '../features/processes/processes-page.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { VmPage } from '../features/vm/vm-page.tsx';
+import { VolumesPage } from '../features/volumes/volumes-page.tsx';
 import { useEngine } from '../state/engine-store.ts';
 import { CopyableCommand } from '../ui/copyable-command.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -72,6 +75,12 @@ function Content({ route }: { route: Route }) {
       return <ContainersPage item={route.item} />;
     case 'images':
       return <ImagesPage />;
+    case 'volumes':
+      return <VolumesPage item={route.item} />;
+    case 'networks':
+      return <NetworksPage item={route.item} />;
+    case 'builds':
+      return <BuildsPage />;
     case 'processes':
       return <ProcessesPage />;
     case 'emulation':

@@ -1,7 +1,9 @@
 import { useMemo } from 'react';
 import type { DockerImage } from '../../contract/docker-images.ts';
+import type { Network } from '../../contract/networks.ts';
 import type { Container, Handler, Job, Vm } from '../../contract/records.ts';
 import type { State } from '../../contract/state.ts';
+import type { Volume } from '../../contract/volumes.ts';
 import { useEngine } from './engine-store.ts';
 
 /** A piece of the engine's state; undefined before the first snapshot. */
@@ -55,6 +57,30 @@ export function useDockerImages(vm: string): readonly DockerImage[] {
       .filter((image) => image.vm === vm)
       .sort((a, b) => name(a).localeCompare(name(b)) || a.id.localeCompare(b.id));
   }, [records, vm]);
+}
+
+/** By name; those that nobody named last. */
+export function useVolumes(vm: string): readonly Volume[] {
+  const records = useEngineState((state) => state.volumes);
+  return useMemo(
+    () =>
+      Object.values(records ?? {})
+        .filter((volume) => volume.vm === vm)
+        .sort((a, b) => Number(a.anonymous) - Number(b.anonymous) || a.name.localeCompare(b.name)),
+    [records, vm],
+  );
+}
+
+/** By name; Docker's own last. */
+export function useNetworks(vm: string): readonly Network[] {
+  const records = useEngineState((state) => state.networks);
+  return useMemo(
+    () =>
+      Object.values(records ?? {})
+        .filter((network) => network.vm === vm)
+        .sort((a, b) => Number(a.builtIn) - Number(b.builtIn) || a.name.localeCompare(b.name)),
+    [records, vm],
+  );
 }
 
 export function useHandlers(vm: string): readonly Handler[] {

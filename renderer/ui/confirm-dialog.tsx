@@ -7,13 +7,15 @@ export interface ConfirmDialogProps {
   title: string;
   children: ReactNode;
   confirmLabel: string;
+  /** Why it cannot be done; undefined when it can. */
+  unavailable?: string | undefined;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Asks before something that cannot be taken back. Focus starts on Cancel and returns to where it was. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { open, title, children, confirmLabel, onConfirm, onClose } = props;
+  const { open, title, children, confirmLabel, unavailable, onConfirm, onClose } = props;
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
@@ -27,6 +29,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             <AlertDialog.Close render={<Button>Cancel</Button>} />
             <Button
               kind="danger"
+              unavailable={unavailable}
               onClick={() => {
                 onClose();
                 onConfirm();

@@ -1,84 +1,85 @@
-import { CircleCheck, CircleSlash, CircleX, ListChecks, LoaderCircle } from 'lucide-react';
-import type { Job } from '../../../contract/records.ts';
-import { useJobs, usePending, useUnavailable } from '../../state/hooks.ts';
-import { perform } from '../../state/perform.ts';
-import { Button } from '../../ui/button.tsx';
+import { ListChecks, SearchX } from 'lucide-react';
+import { useState } from 'react';
+import { useJobs } from '../../state/hooks.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Page } from '../../ui/page.tsx';
-import { formatAge, formatDuration } from '../../ui/text/duration.ts';
-import { Untrusted } from '../../ui/untrusted.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { JobProgress } from '../../vocabulary/job-progress.tsx';
+import { VirtualList } from '../../ui/virtual-list.tsx';
+import { type ActivityFilter, activityFeed, type FeedItem } from './activity-feed.ts';
+import { EntryRow } from './entry-row.tsx';
+import { JobRow } from './job-row.tsx';
+import { useActivity } from './use-activity.ts';
 
 const ageTickMs = 10_000;
 
-/** Everything that takes a while, newest first. */
+/** One line, as most rows are. */
+const rowPx = 37;
+
+const filters: readonly { value: ActivityFilter; label: string }[] = [
+  { value: 'all', label: 'All' },
+  { value: 'jobs', label: 'Jobs' },
+  { value: 'docker', label: 'Docker' },
+  { value: 'doctor', label: 'Doctor' },
+];
+
+/** Everything that takes a while and everything that happened, newest first. */
 export function ActivityPage() {
   const jobs = useJobs();
+  const entries = useActivity();
+  const [filter, setFilter] = useState<ActivityFilter>('all');
+  const [search, setSearch] = useState('');
   const now = useNow(ageTickMs);
+  const items = activityFeed({ jobs, entries, filter, search });
+  const any = jobs.length > 0 || entries.length > 0;
   return (
-    <Page title="Activity" note="Work that takes a while: composing images, fetching emulators and tools">
-      {jobs.length === 0 ? (
-        <EmptyState icon={<ListChecks />} title="Nothing has been going on">
+    <Page
+      title="Activity"
+      note="Work that takes a while, what Docker says, and the doctor’s verdicts"
+      actions={
+        any ? (
+          <>
+            <SearchField label="Search activity" value={search} onChange={setSearch} />
+            <Segmented label="Show" value={filter} options={filters} onChange={setFilter} />
+          </>
+        ) : undefined
+      }
+    >
+      {items.length > 0 ? (
+        <VirtualList<FeedItem> label="Activity" items={items} keyOf={(item) => item.key} rowPx={rowPx}>
+          {(item) =>
+            item.kind === 'job' ? (
+              <JobRow job={item.job} now={now} />
+            ) : (
+              <EntryRow entry={item.entry} now={now} />
+            )
+          }
+        </VirtualList>
+      ) : any ? (
+        <EmptyState icon={<SearchX />} title="Nothing like that has been going on">
           <p>
-            Composing the guest image or fetching an emulator shows up here, with its progress and its errors.
+            Nothing that is remembered fits the filter and the search.{' '}
+            <button
+              type="button"
+              className="rounded text-accent underline"
+              onClick={() => {
+                setFilter('all');
+                setSearch('');
+              }}
+            >
+              Show all
+            </button>
           </p>
         </EmptyState>
       ) : (
-        <ul
-          aria-label="Jobs"
-          className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card"
-        >
-          {jobs.map((job) => (
-            <JobRow key={job.id} job={job} now={now} />
-          ))}
-        </ul>
+        <EmptyState icon={<ListChecks />} title="Nothing has been going on">
+          <p>
+            Composing the guest image, fetching an emulator, pulling and pruning show up here, with their
+            progress and their errors; so does all that containers, images, volumes and networks go through.
+          </p>
+        </EmptyState>
       )}
     </Page>
-  );
-}
-
-const icons = {
-  running: <LoaderCircle aria-hidden className="size-4 shrink-0 animate-spin text-accent" />,
-  done: <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />,
-  failed: <CircleX aria-hidden className="size-4 shrink-0 text-bad" />,
-  cancelled: <CircleSlash aria-hidden className="size-4 shrink-0 text-faint" />,
-};
-
-const words = { running: 'Under way', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' };
-
-function JobRow({ job, now }: { job: Job; now: number }) {
-  const cancelling = usePending(`job:cancel:${job.id}`);
-  const unavailable = useUnavailable();
-  return (
-    <li className="flex flex-col gap-2 px-4 py-3">
-      <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-0.5">
-        {icons[job.state]}
-        <Untrusted text={job.title} className="min-w-0 flex-1 basis-52 truncate font-medium" />
-        <span className="text-sm text-muted tabular-nums max-sm:order-last max-sm:w-full max-sm:pl-7">
-          {words[job.state]}
-          {job.finishedAt === null
-            ? ''
-            : ` ${formatAge(now - job.finishedAt)}, took ${formatDuration(job.finishedAt - job.startedAt)}`}
-        </span>
-        {job.state === 'running' ? (
-          <Button
-            size="sm"
-            busy={cancelling}
-            unavailable={unavailable}
-            onClick={() =>
-              void perform(`job:cancel:${job.id}`, (client) => client.job.cancel({ id: job.id }))
-            }
-          >
-            Cancel
-          </Button>
-        ) : null}
-      </div>
-      {job.state === 'running' ? <JobProgress job={job} /> : null}
-      {job.error ? (
-        <ErrorPanel message={job.error.message} hint={job.error.hint} details={job.error.details} />
-      ) : null}
-    </li>
   );
 }

@@ -1,9 +1,9 @@
 import { type FormEvent, type ReactNode, useId } from 'react';
 import { useDockerUnavailable } from '../../state/hooks.ts';
+import type { JobRun } from '../../state/use-job-run.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { FetchProgress } from './fetch-progress.tsx';
-import type { ImageFetch } from './use-image-fetch.ts';
+import { JobRunProgress } from '../../vocabulary/job-run-progress.tsx';
 
 export interface FetchDialogProps {
   vm: string;
@@ -13,7 +13,7 @@ export interface FetchDialogProps {
   action: string;
   /** What is said while it runs: "Pulling alpine:3.20". */
   working: string;
-  fetch: ImageFetch;
+  fetch: JobRun;
   /** Why the form cannot be sent yet; undefined when it can. */
   incomplete: string | undefined;
   onSubmit: () => Promise<void>;
@@ -60,7 +60,7 @@ export function FetchDialog(props: FetchDialogProps) {
     >
       <form id={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
         {children}
-        <FetchProgress fetch={fetch} label={working} />
+        <JobRunProgress run={fetch} label={working} />
       </form>
     </Dialog>
   );

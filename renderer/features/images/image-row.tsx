@@ -25,13 +25,14 @@ const shownPlatforms = 5;
 
 export interface ImageRowProps {
   image: DockerImage;
+  open: boolean;
+  onToggle: () => void;
   onRun: (reference: string, arch: Arch | null) => void;
   onPull: (reference: string, arch: Arch | null) => void;
 }
 
 /** One image: its names, its platforms and how each would run; the rest unfolds below. */
-export function ImageRow({ image, onRun, onPull }: ImageRowProps) {
-  const [open, setOpen] = useState(false);
+export function ImageRow({ image, open, onToggle, onRun, onPull }: ImageRowProps) {
   const [removing, setRemoving] = useState<string | null>(null);
   const [error, setError] = useState<WireError | null>(null);
   const now = useNow(ageTickMs);
@@ -50,14 +51,14 @@ export function ImageRow({ image, onRun, onPull }: ImageRowProps) {
     if (outcome && !outcome.ok) setError(outcome.error);
   };
   return (
-    <li aria-label={plainText(name)} className="flex flex-col gap-2.5 py-2.5 pr-3 pl-2">
+    <div className="flex flex-col gap-2.5 py-2.5 pr-3 pl-2">
       <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-2.5 gap-y-1.5 md:grid-cols-[auto_minmax(0,1fr)_minmax(0,1.25fr)_6rem_auto]">
         <button
           type="button"
           aria-expanded={open}
           aria-controls={open ? detailsId : undefined}
           aria-label={`Details of ${plainText(name)}`}
-          onClick={() => setOpen(!open)}
+          onClick={onToggle}
           className="grid size-6 shrink-0 place-items-center rounded text-faint hover:bg-hover hover:text-ink"
         >
           <ChevronRight
@@ -159,6 +160,6 @@ export function ImageRow({ image, onRun, onPull }: ImageRowProps) {
         onConfirm={(target) => void remove(target)}
         onClose={() => setRemoving(null)}
       />
-    </li>
+    </div>
   );
 }

@@ -1,21 +1,26 @@
 import { Download, FileInput, Layers, Play, SearchX } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Arch } from '../../../contract/arch.ts';
-import type { WireError } from '../../../contract/errors.ts';
 import type { Vm } from '../../../contract/records.ts';
-import { attempt } from '../../state/attempt.ts';
-import { useDockerImages, useDockerUnavailable, usePending, useServiceVm } from '../../state/hooks.ts';
+import { useDockerImages, useDockerUnavailable, useServiceVm } from '../../state/hooks.ts';
+import { useListing } from '../../state/use-listing.ts';
+import { useOpenRows } from '../../state/use-open-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
+import { plainText } from '../../ui/text/plain-text.ts';
+import { VirtualList } from '../../ui/virtual-list.tsx';
 import { ImageRow } from './image-row.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { LaunchDialog } from './launch-dialog.tsx';
 import { matchesImage } from './matches-image.ts';
 import { PullDialog } from './pull-dialog.tsx';
+
+/** Two lines and what is around them. */
+const rowPx = 59;
 
 /** Which dialog is open, and what its fields begin with. */
 type Asking = { dialog: 'run' | 'pull'; image: string; arch: Arch | null } | { dialog: 'import' } | null;
@@ -30,7 +35,10 @@ function ImagesOf({ vm }: { vm: Vm }) {
   const images = useDockerImages(vm.name);
   const [asking, setAsking] = useState<Asking>(null);
   const [search, setSearch] = useState('');
-  const { listing, error, list } = useListing(vm);
+  const { listing, error, list } = useListing(vm.name, 'image', (client) =>
+    client.dockerImage.list({ vm: vm.name }),
+  );
+  const rows = useOpenRows(null);
   const unavailable = useDockerUnavailable(vm.name);
   const run = (image: string, arch: Arch | null): void => setAsking({ dialog: 'run', image, arch });
   const pull = (image: string, arch: Arch | null): void => setAsking({ dialog: 'pull', image, arch });
@@ -76,14 +84,23 @@ function ImagesOf({ vm }: { vm: Vm }) {
         />
       ) : null}
       {found.length > 0 ? (
-        <ul
-          aria-label="Images"
-          className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card"
+        <VirtualList
+          label="Images"
+          items={found}
+          keyOf={(image) => image.id}
+          nameOf={(image) => plainText(image.tags[0] ?? 'untagged')}
+          rowPx={rowPx}
         >
-          {found.map((image) => (
-            <ImageRow key={image.id} image={image} onRun={run} onPull={pull} />
-          ))}
-        </ul>
+          {(image) => (
+            <ImageRow
+              image={image}
+              open={rows.isOpen(image.id)}
+              onToggle={() => rows.toggle(image.id)}
+              onRun={run}
+              onPull={pull}
+            />
+          )}
+        </VirtualList>
       ) : images.length > 0 ? (
         <EmptyState icon={<SearchX />} title="No image is called that">
           <p>
@@ -121,27 +138,6 @@ function ImagesOf({ vm }: { vm: Vm }) {
 function describeCount(count: number, away: boolean): string {
   const words = count === 1 ? '1 image' : `${count} images`;
   return away ? `When last heard of: ${words}` : words;
-}
-
-/** Has the images read when somebody comes to look, and whenever Docker begins to answer meanwhile. */
-function useListing(vm: Vm): { listing: boolean; error: WireError | null; list: () => Promise<void> } {
-  const [error, setError] = useState<WireError | null>(null);
-  const [answered, setAnswered] = useState(false);
-  const pending = usePending(`image:list:${vm.name}`);
-  const unavailable = useDockerUnavailable(vm.name) !== undefined;
-  const { name } = vm;
-  const list = async (): Promise<void> => {
-    const outcome = await attempt(`image:list:${name}`, (client) => client.dockerImage.list({ vm: name }));
-    if (!outcome) return;
-    setAnswered(true);
-    setError(outcome.ok ? null : outcome.error);
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `list` is new at each rendering and depends on `name` only
-  useEffect(() => {
-    if (unavailable) setError(null);
-    else void list();
-  }, [name, unavailable]);
-  return { listing: !unavailable && (pending || !answered), error, list };
 }
 
 /** Three ways to an image, the shortest first. */

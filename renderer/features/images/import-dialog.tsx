@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { Arch } from '../../../contract/arch.ts';
+import { useJobRun } from '../../state/use-job-run.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import { FetchDialog } from './fetch-dialog.tsx';
 import { PlatformField } from './platform-field.tsx';
-import { useImageFetch } from './use-image-fetch.ts';
 
 export interface ImportDialogProps {
   vm: string;
@@ -16,7 +16,7 @@ export function ImportDialog({ vm, arch: firstArch, onClose }: ImportDialogProps
   const [path, setPath] = useState('');
   const [image, setImage] = useState('');
   const [arch, setArch] = useState(firstArch);
-  const fetch = useImageFetch();
+  const fetch = useJobRun(['docker-image']);
   const [file, reference] = [path.trim(), image.trim()];
   const submit = async (): Promise<void> => {
     const done = await fetch.run(`image:import:${vm}/${reference}/${arch}`, (client) =>

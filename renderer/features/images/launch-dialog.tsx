@@ -1,14 +1,14 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { Arch } from '../../../contract/arch.ts';
 import { useDockerUnavailable } from '../../state/hooks.ts';
+import { useJobRun } from '../../state/use-job-run.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { FetchProgress } from './fetch-progress.tsx';
+import { JobRunProgress } from '../../vocabulary/job-run-progress.tsx';
 import { ForecastCard } from './forecast-card.tsx';
 import { type LaunchDraft, readLaunch } from './launch-draft.ts';
 import { ImageFields, RunFields } from './launch-fields.tsx';
 import { useForecast } from './use-forecast.ts';
-import { useImageFetch } from './use-image-fetch.ts';
 
 export interface LaunchDialogProps {
   vm: string;
@@ -24,7 +24,7 @@ export function LaunchDialog({ vm, image, arch, onClose }: LaunchDialogProps) {
   const [draft, setDraft] = useState<LaunchDraft>({ image, arch, name: '', command: '', env: '', ports: '' });
   const { launch, problems } = readLaunch(draft);
   const forecast = useForecast(vm, draft.image.trim(), draft.arch);
-  const fetch = useImageFetch();
+  const fetch = useJobRun(['docker-image']);
   const edit = (part: Partial<LaunchDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const incomplete = launch
     ? undefined
@@ -82,7 +82,7 @@ export function LaunchDialog({ vm, image, arch, onClose }: LaunchDialogProps) {
         </div>
         <div className="flex flex-col gap-3.5">
           <RunFields draft={draft} problems={problems} onEdit={edit} />
-          <FetchProgress fetch={fetch} label={`Starting ${draft.image.trim()}`} />
+          <JobRunProgress run={fetch} label={`Starting ${draft.image.trim()}`} />
         </div>
       </form>
     </Dialog>

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { Arch } from '../../../contract/arch.ts';
+import { useJobRun } from '../../state/use-job-run.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import { FetchDialog } from './fetch-dialog.tsx';
 import { PlatformField } from './platform-field.tsx';
-import { useImageFetch } from './use-image-fetch.ts';
 
 export interface PullDialogProps {
   vm: string;
@@ -17,7 +17,7 @@ export interface PullDialogProps {
 export function PullDialog({ vm, image: first, arch: firstArch, onClose }: PullDialogProps) {
   const [image, setImage] = useState(first);
   const [arch, setArch] = useState(firstArch);
-  const fetch = useImageFetch();
+  const fetch = useJobRun(['docker-image']);
   const reference = image.trim();
   const submit = async (): Promise<void> => {
     const done = await fetch.run(`image:pull:${vm}/${reference}/${arch}`, (client) =>

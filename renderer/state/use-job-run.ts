@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
-import type { WireError } from '../../../contract/errors.ts';
-import type { Job } from '../../../contract/records.ts';
-import type { EngineClient } from '../../bridge/engine-client.ts';
-import { attempt } from '../../state/attempt.ts';
-import { knownJobs, useNewJobs } from '../../state/new-jobs.ts';
-import { perform } from '../../state/perform.ts';
+import type { WireError } from '../../contract/errors.ts';
+import type { Job } from '../../contract/records.ts';
+import type { EngineClient } from '../bridge/engine-client.ts';
+import { attempt } from './attempt.ts';
+import { knownJobs, useNewJobs } from './new-jobs.ts';
+import { perform } from './perform.ts';
 
-export interface ImageFetch {
+export interface JobRun {
   busy: boolean;
   /** Its progress, once there is any. */
   job: Job | null;
@@ -17,11 +17,11 @@ export interface ImageFetch {
   cancel: (() => void) | undefined;
 }
 
-/** Work of the engine which may fetch an image: its job, and its failure beside the form that asked for it. */
-export function useImageFetch(): ImageFetch {
+/** Work of the engine which makes a job of one of `kinds`: that, and its failure beside the form that asked for it. */
+export function useJobRun(kinds: readonly Job['kind'][]): JobRun {
   const [known, setKnown] = useState<ReadonlySet<string> | null>(null);
   const [error, setError] = useState<WireError | null>(null);
-  const [job = null] = useNewJobs(known, ['docker-image']);
+  const [job = null] = useNewJobs(known, kinds);
   const shown = useRef(true);
   useEffect(() => {
     shown.current = true;
@@ -29,7 +29,7 @@ export function useImageFetch(): ImageFetch {
       shown.current = false;
     };
   }, []);
-  const run: ImageFetch['run'] = async (key, work) => {
+  const run: JobRun['run'] = async (key, work) => {
     setKnown(knownJobs());
     setError(null);
     const outcome = await attempt(key, work);

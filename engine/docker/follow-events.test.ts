@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import Dockerode from 'dockerode';
+import { expect, it } from 'vitest';
+import { silentLog } from '../base/log.ts';
+import { FakeDocker } from '../testing/fake-docker.ts';
+import { withTempFolder } from '../testing/temp-folder.ts';
+import { followEvents } from './follow-events.ts';
+
+it('hands over each event once, across a Docker that dies, and ends with its signal', () =>
+  withTempFolder(async (folder) => {
+    const socketPath = join(folder, 'd.sock');
+    let docker = await FakeDocker.start(socketPath);
+    const stop = new AbortController();
+    const told: string[] = [];
+    const following = followEvents({
+      docker: new Dockerode({ socketPath }),
+      onConnected: async () => void told.push('connected'),
+      onEvent: (event) => told.push(`${event.Type} ${event.Action} ${event.Actor.ID}`),
+      onLost: () => told.push('lost'),
+      log: silentLog,
+      signal: stop.signal,
+    });
+    const emit = (Action: string, seconds: number, Actor = {}): void =>
+      docker.emitEvent({ Type: 'volume', Action, Actor, timeNano: seconds * 1_000_000_000 });
+    await expect.poll(() => docker.watchers, { timeout: 10_000 }).toBe(1);
+    emit('create', 1_800_000_001, { ID: 'data' });
+    // Docker leaves out what it does not know.
+    emit('prune', 1_800_000_002, { Attributes: null });
+    await expect.poll(() => told).toEqual(['connected', 'volume create data', 'volume prune ']);
+    await docker.close();
+    await expect.poll(() => told.at(-1)).toBe('lost');
+    docker = await FakeDocker.start(socketPath);
+    await expect.poll(() => docker.watchers, { timeout: 10_000 }).toBe(1);
+    // Told again, since dockerd remembers: `since` takes in the moment itself.
+    emit('prune', 1_800_000_002);
+    emit('destroy', 1_800_000_003, { ID: 'data' });
+    await expect.poll(() => told.at(-1)).toBe('volume destroy data');
+    expect(told.filter((line) => line.startsWith('volume prune'))).toHaveLength(1);
+    stop.abort();
+    await following;
+    expect(told.at(-1)).toBe('lost');
+    await docker.close();
+  }));

@@ -1,0 +1,192 @@
+import { Eraser, HardDrive, Plus, Ruler, SearchX } from 'lucide-react';
+import { useState } from 'react';
+import type { Vm } from '../../../contract/records.ts';
+import type { Volume } from '../../../contract/volumes.ts';
+import { NoDocker } from '../../docker-objects/no-docker.tsx';
+import { PruneDialog } from '../../docker-objects/prune-dialog.tsx';
+import { WaitingLine } from '../../docker-objects/waiting-line.tsx';
+import { useDockerUnavailable, useServiceVm, useVolumes } from '../../state/hooks.ts';
+import { useCall } from '../../state/use-call.ts';
+import { useListing } from '../../state/use-listing.ts';
+import { useOpenRows } from '../../state/use-open-rows.ts';
+import { Button } from '../../ui/button.tsx';
+import { CopyableCommand } from '../../ui/copyable-command.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { Page } from '../../ui/page.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { plainText } from '../../ui/text/plain-text.ts';
+import { VirtualList } from '../../ui/virtual-list.tsx';
+import { CreateVolumeDialog } from './create-volume-dialog.tsx';
+import { VolumeRow } from './volume-row.tsx';
+import { volumesNote } from './volumes-note.ts';
+import { type VolumeOrder, volumesShown } from './volumes-shown.ts';
+
+/** Two lines and what is around them. */
+const rowPx = 59;
+
+/** Every volume in the VM, what uses it and what it takes. `item`: the name of one to show. */
+export function VolumesPage({ item }: { item: string | null }) {
+  const vm = useServiceVm();
+  return vm ? <VolumesOf vm={vm} item={item} /> : null;
+}
+
+function VolumesOf({ vm, item }: { vm: Vm; item: string | null }) {
+  const volumes = useVolumes(vm.name);
+  const [search, setSearch] = useState('');
+  const [order, setOrder] = useState<VolumeOrder>('name');
+  const [asking, setAsking] = useState<'create' | 'prune' | null>(null);
+  const rows = useOpenRows(item);
+  const unavailable = useDockerUnavailable(vm.name);
+  const listing = useListing(vm.name, 'volume', (client) => client.volume.list({ vm: vm.name }));
+  const measuring = useCall((client, signal) => client.volume.measure({ vm: vm.name }, { signal }));
+  const error = measuring.error ?? listing.error;
+  const found = volumesShown(volumes, search, order);
+  return (
+    <Page
+      title="Volumes"
+      note={volumesNote(volumes, unavailable !== undefined)}
+      actions={
+        <>
+          {volumes.length > 0 ? (
+            <>
+              <SearchField label="Search volumes" value={search} onChange={setSearch} />
+              <Button
+                icon={<Ruler aria-hidden className="size-3.5" />}
+                busy={measuring.since !== null}
+                unavailable={unavailable}
+                onClick={measuring.start}
+              >
+                Measure
+              </Button>
+              <Button
+                icon={<Eraser aria-hidden className="size-3.5" />}
+                unavailable={unavailable}
+                onClick={() => setAsking('prune')}
+              >
+                Prune…
+              </Button>
+            </>
+          ) : null}
+          <Button
+            kind="primary"
+            icon={<Plus aria-hidden className="size-3.5" />}
+            onClick={() => setAsking('create')}
+          >
+            Create…
+          </Button>
+        </>
+      }
+    >
+      {measuring.since !== null ? (
+        <WaitingLine
+          label="Docker is adding up every volume’s files"
+          since={measuring.since}
+          onStop={measuring.stop}
+        />
+      ) : null}
+      {error ? (
+        <ErrorPanel
+          message={error.message}
+          hint={error.hint}
+          details={error.details}
+          actions={
+            <Button
+              size="sm"
+              busy={listing.listing || measuring.since !== null}
+              onClick={measuring.error ? measuring.start : () => void listing.list()}
+            >
+              Try again
+            </Button>
+          }
+        />
+      ) : null}
+      {volumes.length > 1 ? (
+        <Segmented
+          label="Order"
+          value={order}
+          options={[
+            { value: 'name', label: 'By name' },
+            { value: 'size', label: 'Largest first' },
+            { value: 'unused', label: 'Unused only' },
+          ]}
+          onChange={setOrder}
+        />
+      ) : null}
+      {found.length > 0 ? (
+        <VirtualList<Volume>
+          label="Volumes"
+          items={found}
+          keyOf={(volume) => volume.name}
+          nameOf={(volume) => plainText(volume.name)}
+          rowPx={rowPx}
+          shownKey={item}
+        >
+          {(volume) => (
+            <VolumeRow
+              volume={volume}
+              open={rows.isOpen(volume.name)}
+              onToggle={() => rows.toggle(volume.name)}
+            />
+          )}
+        </VirtualList>
+      ) : volumes.length > 0 ? (
+        <NothingFound
+          unused={order === 'unused'}
+          onAll={() => {
+            setSearch('');
+            setOrder('name');
+          }}
+        />
+      ) : listing.listing ? (
+        <p role="status" className="py-8 text-center text-muted">
+          Reading the volumes…
+        </p>
+      ) : error ? null : (
+        <NoVolumes vm={vm} />
+      )}
+      {asking === 'create' ? <CreateVolumeDialog vm={vm.name} onClose={() => setAsking(null)} /> : null}
+      {asking === 'prune' ? (
+        <PruneDialog
+          vm={vm.name}
+          targets={['anonymous-volumes', 'volumes']}
+          onClose={() => setAsking(null)}
+        />
+      ) : null}
+    </Page>
+  );
+}
+
+function NothingFound({ unused, onAll }: { unused: boolean; onAll: () => void }) {
+  return (
+    <EmptyState icon={<SearchX />} title={unused ? 'No volume is unused' : 'No volume is called that'}>
+      <p>
+        {unused
+          ? 'Containers refer to every one of them, running or not. '
+          : 'Nothing here has that in its name, its labels or among what uses it. '}
+        <button type="button" className="rounded text-accent underline" onClick={onAll}>
+          Show all
+        </button>
+      </p>
+    </EmptyState>
+  );
+}
+
+function NoVolumes({ vm }: { vm: Vm }) {
+  const { dockerReady, dockerContext } = vm.endpoints;
+  if (!dockerReady) return <NoDocker icon={<HardDrive />} things="Volumes" />;
+  return (
+    <EmptyState icon={<HardDrive />} title="No volumes yet">
+      <p>
+        A volume keeps data that outlives its containers: a database’s files, a cache. Create one with the
+        button above, or name one where a container starts:
+      </p>
+      <CopyableCommand
+        command={`docker --context ${dockerContext} run --rm --volume data:/data alpine touch /data/kept`}
+        label="Copy the docker run command"
+      />
+      <p className="text-sm">It lies on the VM’s data disk and stays when the guest image is renewed.</p>
+    </EmptyState>
+  );
+}
