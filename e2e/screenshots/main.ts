@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { type Browser, chromium } from '@playwright/test';
+import { orAborted } from '../../engine/base/time.ts';
 import { startFakeApp } from '../fake/fake-app.ts';
 import type { FakeEngine } from '../fake/fake-engine.ts';
 import { fillProcesses } from '../fake/processes.ts';
@@ -18,7 +19,10 @@ import { type Shot, shots } from './shots.ts';
 const folder = join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
 
 /** Wide enough for every column, small enough for a README. */
-const viewport = { width: 1_100, height: 720 };
+const viewport = { width: 1_100, height: 760 };
+
+/** Nothing here waits for anything but the page. */
+const timeoutMs = 15_000;
 
 /** When all this happens. */
 const now = Date.parse('2026-11-22T10:00:00Z');
@@ -50,11 +54,9 @@ try {
 }
 
 /** Resolves when the screen which opens first has been told two minutes of figures; that costs a second. */
-async function fillPlots({ state, vms }: FakeEngine): Promise<void> {
-  // Nothing is measured of a VM that does not run.
-  if (state.vms.service?.state !== 'running') return;
+async function fillPlots({ vms }: FakeEngine, signal: AbortSignal): Promise<void> {
   const usualMs = vms.measureEveryMs;
-  await new Promise<void>((resolve) => {
+  const told = new Promise<void>((resolve) => {
     let sample = 0;
     vms.measureEveryMs = paceMs;
     vms.beforeSample = () => {
@@ -64,10 +66,15 @@ async function fillPlots({ state, vms }: FakeEngine): Promise<void> {
       if (sample === samples) resolve();
     };
   });
+  await orAborted(told, signal);
   vms.measureEveryMs = usualMs;
 }
 
-async function take(browser: Browser, { name, scene, play }: Shot, theme: 'light' | 'dark'): Promise<void> {
+async function take(
+  browser: Browser,
+  { name, scene, plots, play }: Shot,
+  theme: 'light' | 'dark',
+): Promise<void> {
   mock.timers.setTime(now);
   const app = await startFakeApp(scene());
   try {
@@ -81,12 +88,11 @@ async function take(browser: Browser, { name, scene, play }: Shot, theme: 'light
     });
     try {
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(timeoutMs);
       await page.clock.setFixedTime(now);
       const window = new WindowPage(page);
-      const plotsAreFull = fillPlots(app.engine);
-      await window.open(app.newUrl());
-      await plotsAreFull;
+      const plotsAreFull = plots && fillPlots(app.engine, AbortSignal.timeout(timeoutMs));
+      await Promise.all([plotsAreFull, window.open(app.newUrl())]);
       await play(window, app.engine);
       const path = join(folder, `${name}-${theme}.png`);
       await page.screenshot({ path, animations: 'disabled', caret: 'hide' });

@@ -2,7 +2,7 @@ import type { State } from '../../contract/state.ts';
 import type { VmFigures } from '../../contract/vm-figures.ts';
 import { fullContainers } from '../fake/container-records.ts';
 import { fullImages } from '../fake/image-records.ts';
-import { figuresRecord, handlerRecords } from '../fake/records.ts';
+import { figuresRecord, handlerRecord, handlerRecords, priceRecord } from '../fake/records.ts';
 import { scenario } from '../fake/scenarios.ts';
 
 /** What an ordinary person has: of the specs' records those that nobody wrote to deceive a screen. */
@@ -27,7 +27,12 @@ export function busyScene(): State {
   return {
     ...scenario('running'),
     containers: Object.fromEntries(containers.map((container) => [container.id, container])),
-    handlers: handlerRecords(['arm64', 'riscv64']),
+    handlers: {
+      ...handlerRecords(['arm64', 'riscv64']),
+      'service/arm64': handlerRecord('arm64', 'on', {
+        price: priceRecord({ loopFactor: 3.1, emulatedExecMs: 18.2 }),
+      }),
+    },
     dockerImages: Object.fromEntries(images),
   };
 }
@@ -36,7 +41,7 @@ export function busyScene(): State {
 export function figuresAfter(samples: number): Omit<VmFigures, 'at'> {
   const usual = figuresRecord();
   const wave = Math.sin(samples / 4) + Math.sin(samples / 9);
-  const grown = (bytes: number, by: number): number => bytes + by * wave;
+  const grown = (bytes: number, by: number): number => Math.round(bytes + by * wave);
   return {
     ...usual,
     cpuShare: 0.45 + 0.2 * wave,

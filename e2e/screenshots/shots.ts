@@ -8,6 +8,8 @@ export interface Shot {
   /** Of the file in docs/screenshots/, without theme and ending. */
   readonly name: string;
   readonly scene: () => State;
+  /** It shows the VM's figures, and they are to have a past. */
+  readonly plots?: boolean;
   /** Brings the window to what is to be seen. */
   readonly play: (window: WindowPage, engine: FakeEngine) => Promise<void>;
 }
@@ -15,15 +17,23 @@ export interface Shot {
 /** What the README and docs/guide.md show, and nothing else. */
 export const shots: readonly Shot[] = [
   {
+    name: 'first-steps',
+    scene: () => scenario('running'),
+    play: async ({ page }) => {
+      await page.getByRole('list', { name: 'First steps' }).waitFor();
+    },
+  },
+  {
     name: 'overview',
     scene: busyScene,
+    plots: true,
     play: async ({ overview }) => {
       await overview.meter('Memory').getByRole('img').waitFor();
     },
   },
   {
     name: 'emulation',
-    scene: () => scenario('emulation'),
+    scene: busyScene,
     play: async (window) => {
       await window.goTo('Emulation');
       await window.emulation.summary('arm64').waitFor();
