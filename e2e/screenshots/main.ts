@@ -24,6 +24,9 @@ const viewport = { width: 1_100, height: 760 };
 /** Nothing here waits for anything but the page. */
 const timeoutMs = 15_000;
 
+/** Drawn whole and by one thread: pieces that are drawn again round a few edge pixels differently. */
+const steadyRaster = ['--num-raster-threads=1', '--disable-partial-raster', '--disable-lcd-text'];
+
 /** When all this happens. */
 const now = Date.parse('2026-11-22T10:00:00Z');
 
@@ -38,7 +41,10 @@ const asked = process.argv.slice(2);
 const chosen = shots.filter(({ name }) => asked.length === 0 || asked.includes(name));
 await mkdir(folder, { recursive: true });
 mock.timers.enable({ apis: ['Date'], now });
-const browser = await chromium.launch(chromiumLaunch);
+const browser = await chromium.launch({
+  ...chromiumLaunch,
+  args: [...(chromiumLaunch.args ?? []), ...steadyRaster],
+});
 try {
   for (const shot of chosen) {
     for (const theme of ['light', 'dark'] as const) {
