@@ -60,7 +60,7 @@ export const shots: readonly Shot[] = [
     scene: busyScene,
     play: async (window) => {
       await window.goTo('Containers');
-      await window.containers.unfold('api-arm');
+      await window.containers.open('api-arm');
       await window.containers.processes('api-arm').getByText('server.js').first().waitFor();
     },
   },
@@ -69,7 +69,7 @@ export const shots: readonly Shot[] = [
     scene: busyScene,
     play: async (window) => {
       await window.goTo('Containers');
-      await window.containers.unfold('migrate');
+      await window.containers.open('migrate');
       const verdict = window.containers.verdict(/crashed under emulation/);
       await verdict.waitFor();
       await verdict.evaluate((element) => element.scrollIntoView({ block: 'center' }));
