@@ -43,6 +43,8 @@ export type FakeProcedure =
   | 'removeNetwork'
   | 'inspectNetwork'
   | 'buildCache'
+  | 'watchBuilds'
+  | 'forgetBuild'
   | 'planPrune'
   | 'prune'
   | 'actOnContainer'
