@@ -88,14 +88,13 @@ describe('the list of builds', () => {
         steps: { total: 5, done: 5, cached: 2 },
       },
     ]);
+    const next = builds.next();
     const call = await following.promise;
     const error = { code: 2, message: 'exit code: 1' };
     const failed = { ...running, CompletedAt: at(1_800_000_101), error };
     buildkit.send(call, 'BuildHistoryEvent', { type: 1, record: failed });
     buildkit.send(call, 'BuildHistoryEvent', { type: 2, record: { Ref: 'one' } });
-    expect((await builds.next()).value).toMatchObject([
-      { ref: 'two', status: 'failed', error: 'exit code: 1' },
-    ]);
+    expect((await next).value).toMatchObject([{ ref: 'two', status: 'failed', error: 'exit code: 1' }]);
     const over = builds.next();
     leaving.abort();
     expect((await over).done).toBe(true);
