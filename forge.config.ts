@@ -29,7 +29,8 @@ class BuilderMaker extends MakerBase<object> {
       throw new Error(`Foredeck is not packaged for ${targetPlatform} ${targetArch}.`);
     return await build({
       targets: platform.createTarget(null, arch),
-      config: { ...builderConfig, directories: { ...builderConfig.directories, output: makeDir } },
+      // electron-builder.yml is read besides; given again, its lists would be there twice.
+      config: { directories: { output: makeDir } },
       publish: 'never',
     });
   }

@@ -1,6 +1,5 @@
-import { Menu, type MenuItemConstructorOptions } from 'electron';
-
-const screens = ['Overview', 'Containers', 'Emulation', 'Terminal', 'Activity', 'Settings'];
+import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import { type Screen, screens } from '../contract/screens.ts';
 
 /**
  * Platform roles, and the page's screens by name. Off macOS the usual accelerators (Ctrl+W, Ctrl+Q, Ctrl+M, Ctrl+R)
@@ -12,13 +11,23 @@ export function setApplicationMenu(options: {
   quitWithVm: () => void;
 }): void {
   const { navigate, quitWithVm } = options;
+  const settings: MenuItemConstructorOptions = {
+    label: 'Settings',
+    accelerator: 'CmdOrCtrl+,',
+    click: () => navigate('/settings'),
+  };
+  /** There are nine digits to go by; zero resets the zoom. */
+  const entry = (screen: Screen, index: number): MenuItemConstructorOptions => ({
+    label: screen.charAt(0).toUpperCase() + screen.slice(1),
+    ...(index < 9 ? { accelerator: `CmdOrCtrl+${index + 1}` } : {}),
+    click: () => navigate(`/${screen}`),
+  });
   const go: MenuItemConstructorOptions = {
     label: 'Go',
-    submenu: screens.map((screen, index) => ({
-      label: screen,
-      accelerator: `CmdOrCtrl+${index + 1}`,
-      click: () => navigate(`/${screen.toLowerCase()}`),
-    })),
+    submenu: [
+      ...screens.filter((screen) => screen !== 'settings').map((screen, index) => entry(screen, index)),
+      settings,
+    ],
   };
   const stopToo = { label: 'Stop the VM and Quit', click: quitWithVm };
   const file: MenuItemConstructorOptions = {
@@ -34,9 +43,29 @@ export function setApplicationMenu(options: {
   };
   const template: MenuItemConstructorOptions[] =
     process.platform === 'darwin'
-      ? [{ role: 'appMenu' }, file, { role: 'editMenu' }, view, go, { role: 'windowMenu' }]
+      ? [appMenu(settings), file, { role: 'editMenu' }, view, go, { role: 'windowMenu' }]
       : [file, { role: 'editMenu' }, view, go, { role: 'help', submenu: [{ role: 'about' }] }];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
+
+/** macOS has settings in the program's own menu. */
+function appMenu(settings: MenuItemConstructorOptions): MenuItemConstructorOptions {
+  return {
+    label: app.name,
+    submenu: [
+      { role: 'about' },
+      { type: 'separator' },
+      { ...settings, label: 'Settings…' },
+      { type: 'separator' },
+      { role: 'services' },
+      { type: 'separator' },
+      { role: 'hide' },
+      { role: 'hideOthers' },
+      { role: 'unhide' },
+      { type: 'separator' },
+      { role: 'quit' },
+    ],
+  };
 }
 
 const view: MenuItemConstructorOptions = {

@@ -1,6 +1,8 @@
 import { BrowserWindow, type IpcMainEvent, nativeTheme } from 'electron';
 import { appOrigin, appUrl } from './app-origin.ts';
 import { navigateChannel } from './ipc-channels.ts';
+import type { WindowMemory } from './window-memory.ts';
+import { smallest } from './window-place.ts';
 
 /** The page's own background colours (renderer/ui/theme.css), so that nothing flashes before its first paint. */
 const backgroundColor = { dark: '#101518', light: '#f2f5f7' };
@@ -8,17 +10,28 @@ const backgroundColor = { dark: '#101518', light: '#f2f5f7' };
 /** The one window. Closing it destroys it; `show` opens another. */
 export class MainWindow {
   readonly #preload: string;
+  readonly #memory: WindowMemory;
   #window: BrowserWindow | undefined;
+  /** Set once the page is there to be told where to go. */
+  #loaded = false;
+  /** Where it is to go as soon as it is. */
+  #wantedPath: string | undefined;
 
-  constructor(options: { preload: string }) {
+  constructor(options: { preload: string; memory: WindowMemory }) {
     this.#preload = options.preload;
+    this.#memory = options.memory;
   }
 
-  /** Opens the window, or brings it to the front when it is open. After `ready` only. */
-  show(): void {
+  /** Whether a person looks at it. */
+  get focused(): boolean {
+    return this.#window?.isFocused() ?? false;
+  }
+
+  /** Opens the window at `path`, or brings it to the front when it is open. After `ready` only. */
+  show(path = ''): void {
     const window = this.#window;
     if (!window) {
-      this.#open();
+      this.#open(path);
       return;
     }
     if (window.isMinimized()) window.restore();
@@ -28,12 +41,9 @@ export class MainWindow {
 
   /** Shows the screen at `path`, such as `/containers`, opening the window if need be. */
   navigate(path: string): void {
-    if (!this.#window) {
-      this.#open(path);
-      return;
-    }
-    this.#window.webContents.send(navigateChannel, path);
-    this.show();
+    if (this.#window && this.#loaded) this.#window.webContents.send(navigateChannel, path);
+    else if (this.#window) this.#wantedPath = path;
+    this.show(path);
   }
 
   /** Whether `event` comes from this window's page itself: its main frame, under the app's origin. */
@@ -47,13 +57,13 @@ export class MainWindow {
     );
   }
 
-  #open(path = ''): void {
+  #open(path: string): void {
+    const { bounds, maximized } = this.#memory.place();
     const window = new BrowserWindow({
       title: 'Foredeck',
-      width: 1280,
-      height: 800,
-      minWidth: 900,
-      minHeight: 600,
+      ...bounds,
+      minWidth: smallest.width,
+      minHeight: smallest.height,
       show: false,
       backgroundColor: nativeTheme.shouldUseDarkColors ? backgroundColor.dark : backgroundColor.light,
       webPreferences: {
@@ -67,9 +77,21 @@ export class MainWindow {
       },
     });
     this.#window = window;
-    window.once('ready-to-show', () => window.show());
+    this.#loaded = false;
+    window.once('ready-to-show', () => {
+      // Maximizing shows a window at once.
+      if (maximized) window.maximize();
+      window.show();
+    });
+    window.webContents.once('did-finish-load', () => {
+      this.#loaded = true;
+      if (this.#wantedPath !== undefined) window.webContents.send(navigateChannel, this.#wantedPath);
+      this.#wantedPath = undefined;
+    });
+    window.on('close', () => this.#memory.remember(window));
     window.once('closed', () => {
       this.#window = undefined;
+      this.#wantedPath = undefined;
     });
     window.loadURL(`${appUrl}#${path}`).catch((thrown) => {
       // A window closed while it loads rejects as well; that is no failure.

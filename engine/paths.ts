@@ -32,6 +32,8 @@ export interface Paths {
   readonly tools: string;
   /** Electron: the window's Chromium profile and single-instance lock; safe to delete while no window is open. */
   readonly window: string;
+  /** Electron, when its window closes: where it was on each display. Safe to delete. */
+  readonly windowPlaces: string;
   /** One folder a VM. */
   readonly vms: string;
   vm(name: string): VmPaths;
@@ -148,6 +150,7 @@ export function pathsUnder(home: string): Paths {
     disks: join(home, 'disks'),
     tools: join(home, 'tools'),
     window: join(home, 'window'),
+    windowPlaces: join(home, 'window.json'),
     vms,
     vm,
   };

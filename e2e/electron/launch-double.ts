@@ -17,12 +17,12 @@ type FromMain =
   | { type: 'evaluated'; id: number; result?: unknown; error?: string };
 
 /** Starts the built main under the double. Resolves when it is ready, or has ended, as a second instance does. */
-export async function launchDouble({ home, env }: LaunchOptions): Promise<Shell> {
-  const child = fork(runMain, [builtMain], {
+export async function launchDouble({ home, env, args = [] }: LaunchOptions): Promise<Shell> {
+  const child = fork(runMain, [builtMain, ...args], {
     execPath: process.execPath,
     execArgv: [],
     cwd: root,
-    env: { ...process.env, ...env, FOREDECK_HOME: home },
+    env: { ...process.env, XDG_CONFIG_HOME: home, ...env, FOREDECK_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Structured clone: results of `evaluate` keep undefined, bytes and dates.
     serialization: 'advanced',

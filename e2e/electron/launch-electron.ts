@@ -6,13 +6,16 @@ const root = resolve(import.meta.dirname, '..', '..');
 const builtMain = join(root, 'out', 'main', 'main.js');
 
 /** Starts the built main in the real Electron at `binary`. */
-export async function launchElectron(binary: string, { home, env }: LaunchOptions): Promise<Shell> {
+export async function launchElectron(
+  binary: string,
+  { home, env, args = [] }: LaunchOptions,
+): Promise<Shell> {
   const application = await _electron.launch({
     executablePath: binary,
     // Root may not use Chromium's sandbox, on machines which run tests as root.
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), builtMain],
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), builtMain, ...args],
     cwd: root,
-    env: { ...definedOnly(process.env), ...env, FOREDECK_HOME: home },
+    env: { ...definedOnly(process.env), XDG_CONFIG_HOME: home, ...env, FOREDECK_HOME: home },
   });
   return shellOf(application);
 }

@@ -19,5 +19,6 @@ export default defineConfig<ShellOptions>({
   projects: [
     { name: 'double', use: { runtime: 'double' } },
     { name: 'electron', use: { runtime: 'electron' } },
+    { name: 'packaging', testDir: '../packaging' },
   ],
 });

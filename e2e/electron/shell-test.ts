@@ -2,12 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
+import type { State } from '../../contract/state.ts';
+import { type ScenarioName, scenario } from '../fake/scenarios.ts';
 import { findElectronBinary } from './electron-binary.ts';
 import { launchDouble } from './launch-double.ts';
 import { launchElectron } from './launch-electron.ts';
 import { processesOfHome } from './processes-of-home.ts';
 import { ScriptedEngineProcess } from './scripted-engine.ts';
-import type { Shell } from './shell.ts';
+import { type ServedFake, serveFake } from './serve-fake.ts';
+import type { LaunchOptions, Shell } from './shell.ts';
 
 export interface ShellOptions {
   /** What runs the built main: the double, or the real binary where there is one. */
@@ -20,8 +23,10 @@ interface ShellFixtures {
   /** A FOREDECK_HOME of its own. When the test is over nothing may run for it any more. */
   home: string;
   engine: ScriptedEngineProcess;
+  /** Serves a fake engine, in this process, to the shell of `home`: it shows whatever state the spec commits. */
+  fake: (situation: ScenarioName | State) => Promise<ServedFake>;
   /** Starts the shell for `home`; all are ended after the test. */
-  launch: () => Promise<Shell>;
+  launch: (options?: Pick<LaunchOptions, 'args'>) => Promise<Shell>;
 }
 
 export const test = base.extend<ShellFixtures & ShellOptions>({
@@ -52,10 +57,21 @@ export const test = base.extend<ShellFixtures & ShellOptions>({
     await engine.stop('SIGTERM');
   },
 
+  fake: async ({ home }, use) => {
+    const served: ServedFake[] = [];
+    await use(async (situation) => {
+      const fake = await serveFake(home, typeof situation === 'string' ? scenario(situation) : situation);
+      served.push(fake);
+      return fake;
+    });
+    for (const fake of served) await fake.stop();
+  },
+
   launch: async ({ home, binary }, use) => {
     const shells: Shell[] = [];
-    await use(async () => {
-      const shell = binary === '' ? await launchDouble({ home }) : await launchElectron(binary, { home });
+    await use(async (options = {}) => {
+      const launched = { home, ...options };
+      const shell = binary === '' ? await launchDouble(launched) : await launchElectron(binary, launched);
       shells.push(shell);
       return shell;
     });

@@ -27,4 +27,6 @@ export interface LaunchOptions {
   /** FOREDECK_HOME. */
   readonly home: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Arguments of the program, as a second start or a link has them. */
+  readonly args?: readonly string[];
 }

@@ -125,7 +125,9 @@ export class FakeEngine implements EngineApi {
     return { protocol: protocolVersion, host: this.state.host, startedAt: this.#startedAt };
   }
 
-  async quit(): Promise<void> {}
+  async quit(options?: { hurried: boolean }): Promise<void> {
+    await this.#carryOut('quit', ...(options?.hurried ? ['hurried'] : []));
+  }
 
   async hostSleeps(): Promise<void> {
     this.script.asked.push('hostSleeps');

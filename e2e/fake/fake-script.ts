@@ -2,6 +2,7 @@ import type { EngineError } from '../../engine/base/engine-error.ts';
 
 /** The procedures a spec may hold back or make fail. */
 export type FakeProcedure =
+  | 'quit'
   | 'startVm'
   | 'stopVm'
   | 'restartVm'
@@ -43,8 +44,6 @@ export type FakeProcedure =
   | 'removeNetwork'
   | 'inspectNetwork'
   | 'buildCache'
-  | 'watchBuilds'
-  | 'forgetBuild'
   | 'planPrune'
   | 'prune'
   | 'actOnContainer'

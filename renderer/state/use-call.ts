@@ -45,10 +45,7 @@ export function useCall<T>(work: (client: EngineClient, signal: AbortSignal) => 
           if (running.current === controller) setValue(answer);
         },
         (thrown: unknown) => {
-          if (running.current !== controller) return;
-          const wire = toWireError(thrown);
-          // It ended with the VM, which the window shows already.
-          if (wire.code !== 'cancelled') setError(wire);
+          if (running.current === controller) setError(toWireError(thrown));
         },
       )
       .finally(() => {

@@ -13,6 +13,11 @@ export interface OpenWindow {
 type Covered = Pick<
   Electron.App,
   | 'isPackaged'
+  | 'name'
+  | 'getName'
+  | 'getVersion'
+  | 'getAppPath'
+  | 'setAsDefaultProtocolClient'
   | 'whenReady'
   | 'isReady'
   | 'getPath'
@@ -25,6 +30,7 @@ type Covered = Pick<
 /** Electron's `app`: readiness, the one-instance lock, and the order in which quitting happens. */
 export class App extends EventEmitter implements Covered {
   readonly isPackaged = false;
+  readonly name = 'Foredeck';
   readonly windows = new Set<OpenWindow>();
   #userData: string | undefined;
   #chromium: Chromium | undefined;
@@ -51,6 +57,22 @@ export class App extends EventEmitter implements Covered {
 
   isReady(): boolean {
     return this.#chromium !== undefined;
+  }
+
+  getName(): string {
+    return this.name;
+  }
+
+  getVersion(): string {
+    return '0.1.0';
+  }
+
+  getAppPath(): string {
+    return process.cwd();
+  }
+
+  setAsDefaultProtocolClient(): boolean {
+    throw new Error('electron double: a program that is not installed takes no scheme');
   }
 
   getPath(name: string): string {

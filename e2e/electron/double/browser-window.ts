@@ -13,6 +13,10 @@ type Covered = Pick<
   | 'minimize'
   | 'restore'
   | 'isMinimized'
+  | 'maximize'
+  | 'isMaximized'
+  | 'getNormalBounds'
+  | 'setBounds'
   | 'close'
   | 'destroy'
   | 'isDestroyed'
@@ -27,6 +31,8 @@ export class BrowserWindow extends EventEmitter implements Covered {
   readonly options: Electron.BrowserWindowConstructorOptions;
   #visible: boolean;
   #minimized = false;
+  #maximized = false;
+  #bounds: Electron.Rectangle;
   #destroyed = false;
 
   constructor(options: Electron.BrowserWindowConstructorOptions = {}) {
@@ -38,7 +44,8 @@ export class BrowserWindow extends EventEmitter implements Covered {
     }
     this.options = options;
     this.#visible = options.show !== false;
-    const { width = 800, height = 600 } = options;
+    const { x = 0, y = 0, width = 800, height = 600 } = options;
+    this.#bounds = { x, y, width, height };
     this.webContents = new WebContents({ preload: options.webPreferences?.preload, width, height });
     this.webContents.once('dom-ready', () => this.emit('ready-to-show'));
     this.webContents.once('double:page-closed', () => this.destroy());
@@ -85,6 +92,24 @@ export class BrowserWindow extends EventEmitter implements Covered {
 
   isMinimized(): boolean {
     return this.#minimized;
+  }
+
+  maximize(): void {
+    this.#maximized = true;
+    this.#visible = true;
+    this.emit('maximize');
+  }
+
+  isMaximized(): boolean {
+    return this.#maximized;
+  }
+
+  getNormalBounds(): Electron.Rectangle {
+    return { ...this.#bounds };
+  }
+
+  setBounds(bounds: Partial<Electron.Rectangle>): void {
+    this.#bounds = { ...this.#bounds, ...bounds };
   }
 
   close(): void {

@@ -1,7 +1,16 @@
 /** What `import … from 'electron'` gives a main process under the double. Anything else of Electron is undefined. */
 import { app } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
-import { dialog, nativeTheme, shell } from './desktop.ts';
+import {
+  dialog,
+  Notification,
+  nativeImage,
+  nativeTheme,
+  powerMonitor,
+  screen,
+  shell,
+  Tray,
+} from './desktop.ts';
 import { Menu } from './menu.ts';
 import { MessageChannelMain } from './message-ports.ts';
 import { protocol } from './protocol.ts';
@@ -15,10 +24,15 @@ export {
   ipcMain,
   Menu,
   MessageChannelMain,
+  Notification,
+  nativeImage,
   nativeTheme,
+  powerMonitor,
   protocol,
+  screen,
   session,
   shell,
+  Tray,
 };
 export default {
   app,
@@ -27,8 +41,13 @@ export default {
   ipcMain,
   Menu,
   MessageChannelMain,
+  Notification,
+  nativeImage,
   nativeTheme,
+  powerMonitor,
   protocol,
+  screen,
   session,
   shell,
+  Tray,
 };

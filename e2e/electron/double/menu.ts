@@ -29,6 +29,7 @@ class MenuItem {
   readonly label: string;
   readonly role: string | undefined;
   readonly accelerator: string | undefined;
+  readonly enabled: boolean;
   readonly submenu: Menu | undefined;
   readonly #onClick: (() => void) | undefined;
 
@@ -38,11 +39,13 @@ class MenuItem {
     this.label = options.label ?? options.role ?? '';
     this.role = options.role;
     this.accelerator = options.accelerator ?? undefined;
+    this.enabled = options.enabled ?? true;
     this.submenu = Array.isArray(options.submenu) ? Menu.buildFromTemplate(options.submenu) : undefined;
     this.#onClick = options.click as (() => void) | undefined;
   }
 
   click(): void {
+    if (!this.enabled) return;
     if (this.role === 'quit') app.quit();
     this.#onClick?.();
   }

@@ -112,6 +112,7 @@ export class WebContents extends EventEmitter {
       if (frame === page.mainFrame()) this.#navigated(frame.url());
     });
     page.on('domcontentloaded', () => this.emit('dom-ready'));
+    page.on('load', () => this.emit('did-finish-load'));
     page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 }));
     page.on('close', () => this.emit('double:page-closed'));
     await page.route('**/*', (route) => this.#answer(route));

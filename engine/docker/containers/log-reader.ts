@@ -8,8 +8,6 @@ const longestLineChars = 16_384;
 /** Docker's time in front of each entry, always as long: `2026-01-02T03:04:05.678901234Z`. */
 const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z$/;
 const stampChars = 30;
-/** The beginning of one, however short. */
-const stampBegin = /^[\dTZ:.-]*$/;
 
 /** What a client goes on behind: seconds since the epoch and nanoseconds. */
 export interface ReadLine extends LogLine {
@@ -95,13 +93,12 @@ export class LogReader {
         rest = this.#withoutStamp(to, rest.slice(end + 1));
       }
     }
-    this.#cut(to);
-  }
-
-  #cut(to: Side): void {
     while (to.text.length > longestLineChars) {
-      this.#lines.push(lineOf(to, to.text.slice(0, longestLineChars)));
-      to.text = to.text.slice(longestLineChars);
+      const beyond = to.text.slice(longestLineChars);
+      to.text = to.text.slice(0, longestLineChars);
+      const { at, cursor } = to;
+      this.#finish(to);
+      Object.assign(to, { text: beyond, at, cursor });
     }
   }
 
@@ -109,8 +106,7 @@ export class LogReader {
   #withoutStamp(to: Side, text: string): string {
     if (to.head === null) return text;
     const head = to.head + text;
-    // Whatever is no time is not held back for more.
-    if (head.length <= stampChars && stampBegin.test(head)) {
+    if (head.length <= stampChars) {
       to.head = head;
       return '';
     }
@@ -126,16 +122,12 @@ export class LogReader {
   }
 
   #finish(from: Side): void {
-    this.#cut(from);
-    this.#lines.push(lineOf(from, from.text.endsWith('\r') ? from.text.replace(/\r+$/, '') : from.text));
+    const text = from.text.endsWith('\r') ? from.text.replace(/\r+$/, '') : from.text;
+    this.#lines.push({ from: from.from, at: from.at?.getTime() ?? null, text, cursor: from.cursor });
     from.text = '';
     from.at = null;
     from.cursor = null;
   }
-}
-
-function lineOf({ from, at, cursor }: Side, text: string): ReadLine {
-  return { from, at: at?.getTime() ?? null, text, cursor };
 }
 
 function side(from: LogLine['from']): Side {

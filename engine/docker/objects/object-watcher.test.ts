@@ -86,7 +86,6 @@ beforeEach(async () => {
     onConnected: () => watcher.refresh(),
     onEvent: (event) => watcher.onEvent(event),
     onLost: () => watcher.markStale(),
-    place: { nano: 0 },
     log: silentLog,
     signal,
   });

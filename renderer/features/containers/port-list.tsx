@@ -6,12 +6,10 @@ export interface PortListProps {
   ports: readonly PublishedPort[];
   /** Beyond it, only how many more there are. */
   limit?: number;
-  /** Of the links. */
-  tabIndex?: 0 | -1;
 }
 
 /** Published ports; those a browser can open are links. */
-export function PortList({ ports, limit = ports.length, tabIndex = 0 }: PortListProps) {
+export function PortList({ ports, limit = ports.length }: PortListProps) {
   if (ports.length === 0) return <span className="text-faint">–</span>;
   return (
     <ul className="text-sm tabular-nums">
@@ -25,7 +23,6 @@ export function PortList({ ports, limit = ports.length, tabIndex = 0 }: PortList
               href={`http://localhost:${port.hostPort}/`}
               target="_blank"
               rel="noreferrer"
-              tabIndex={tabIndex}
               className="rounded text-accent hover:underline"
             >
               {portText(port)}

@@ -122,7 +122,7 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
             state === 'failed' ? (
               <Button
                 size="sm"
-                aria-label={`Try again to switch ${arch} on`}
+                aria-label={`Try to switch ${arch} on again`}
                 busy={busy}
                 unavailable={unavailable}
                 onClick={() => change('on')}
