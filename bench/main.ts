@@ -11,6 +11,7 @@ import { dockerRunFigures } from './docker-run-figures.ts';
 import { figureTable } from './figure-table.ts';
 import { idleFigures } from './idle-figures.ts';
 import { memoryFigures } from './memory-figures.ts';
+import { pageFigures } from './page-figures.ts';
 import { processTreeFigures } from './process-tree-figures.ts';
 import { rowFigures } from './row-figures.ts';
 import { runParts } from './run-parts.ts';
@@ -18,6 +19,9 @@ import { selfTestFigures } from './self-test-figures.ts';
 import { soakFigures } from './soak-figures.ts';
 import { StockRun } from './stock-run.ts';
 import { suspendFigures } from './suspend-figures.ts';
+
+const pageSeconds = 60;
+const pageSoakSeconds = 600;
 
 /*
  * The figures of the main job on this machine, each beside its baseline of the same run, in one VM:
@@ -30,6 +34,16 @@ import { suspendFigures } from './suspend-figures.ts';
  * `--without-stock` leaves out the stock systemd guest, a baseline which takes about five minutes and root.
  */
 const parts: Readonly<Record<string, Part>> = {
+  // First: no VM must run beside them.
+  page: {
+    what: 'frames and memory of the page with 500 containers and 50 changes a second',
+    run: (bench) => pageFigures(bench, pageSeconds),
+  },
+  'page-soak': {
+    what: 'the same for ten minutes',
+    onlyNamed: true,
+    run: (bench) => pageFigures(bench, pageSoakSeconds),
+  },
   compose: { what: 'the guest image out of cached packages', run: composeFigures },
   'cold-start': { what: 'from nothing to Docker on the host, stage by stage', run: coldStartFigures },
   suspend: { what: 'suspend and resume, and the saved memory', run: suspendFigures },

@@ -71,7 +71,8 @@ async function startLogs(bench: Bench): Promise<CheckedLog[]> {
   const cli = await dockerCliOf(bench);
   const vm = {
     dockerOk: cli.ok,
-    readGuestFile: (path: string) => bench.inGuest(['sh', '-c', 'cat "$1" || :', 'sh', path], maxLogBytes),
+    readGuestFile: (path: string) =>
+      bench.inGuest(['sh', '-c', '[ ! -e "$1" ] || exec cat "$1"', 'sh', path], maxLogBytes),
   };
   const logs: CheckedLog[] = [];
   for (const arch of [bench.native, bench.foreign]) {

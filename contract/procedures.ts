@@ -2,7 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ActivityEntry } from './activity.ts';
 import { Arch, HostArch } from './arch.ts';
-import { BuildCache } from './builds.ts';
+import { Build, BuildCache, BuildReport } from './builds.ts';
 import { ContainerAction, OfContainer, OfProject, Removal } from './container-actions.ts';
 import { Download, FileList, FilePath } from './container-files.ts';
 import { LogBatch, LogQuery } from './container-logs.ts';
@@ -206,6 +206,12 @@ export const contract = {
     inspect: procedure.input(OfObject).output(z.record(z.string(), z.unknown())),
   },
   build: {
+    /** The builds BuildKit remembers, newest first: now, and whenever one begins or ends. */
+    watch: procedure.input(OfVm).output(eventIterator(z.array(Build))),
+    /** The steps and the log of one: what there is, and what follows while it runs. */
+    report: procedure.input(OfObject).output(eventIterator(BuildReport)),
+    /** Forgets a build that has ended; its result and its cache stay. */
+    forget: procedure.input(OfObject).output(z.void()),
     /** May take long; ends when the caller leaves. */
     cache: procedure.input(OfVm).output(BuildCache),
   },

@@ -23,7 +23,10 @@ export function hardenWebContents(): void {
   });
 }
 
-/** Everything is denied but writing text to the clipboard, which the page's copy buttons do. */
+/**
+ * Everything is denied but writing text to the clipboard, which the page's copy buttons do, and saving what the page
+ * itself has put together: logs, and files of containers. Where to, Electron's own dialog asks.
+ */
 export function denyPermissions(session: Session): void {
   const granted = (permission: string, origin: string): boolean =>
     permission === 'clipboard-sanitized-write' && origin === appOrigin;
@@ -32,7 +35,9 @@ export function denyPermissions(session: Session): void {
     answer(granted(permission, originOf(details.requestingUrl)));
   });
   session.setDevicePermissionHandler(() => false);
-  session.on('will-download', (event) => event.preventDefault());
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${appOrigin}/`)) event.preventDefault();
+  });
 }
 
 function openLinksOutside(contents: WebContents): void {

@@ -1,5 +1,5 @@
 import type { ActivityEntry } from '../contract/activity.ts';
-import type { BuildCache } from '../contract/builds.ts';
+import type { Build, BuildCache, BuildReport } from '../contract/builds.ts';
 import type { Network, NewNetwork } from '../contract/networks.ts';
 import type { Pruned, PrunePlan, PruneTarget } from '../contract/prune.ts';
 import type { Volume } from '../contract/volumes.ts';
@@ -16,6 +16,9 @@ export interface DockerObjectsApi {
   createNetwork(options: { vm: string } & NewNetwork): Promise<Network>;
   removeNetwork(vm: string, id: string): Promise<void>;
   inspectNetwork(vm: string, id: string): Promise<Record<string, unknown>>;
+  watchBuilds(vm: string, signal: AbortSignal): AsyncGenerator<Build[], void, undefined>;
+  reportBuild(vm: string, ref: string, signal: AbortSignal): AsyncGenerator<BuildReport, void, undefined>;
+  forgetBuild(vm: string, ref: string): Promise<void>;
   buildCache(vm: string, signal: AbortSignal): Promise<BuildCache>;
   planPrune(vm: string, target: PruneTarget, signal: AbortSignal): Promise<PrunePlan>;
   prune(options: { vm: string; target: PruneTarget; ids: readonly string[] }): Promise<Pruned>;

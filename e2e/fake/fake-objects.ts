@@ -1,9 +1,10 @@
 import type { ActivityEntry } from '../../contract/activity.ts';
-import type { BuildCache } from '../../contract/builds.ts';
+import type { Build, BuildCache, BuildReport } from '../../contract/builds.ts';
 import { type Network, type NewNetwork, networkKey } from '../../contract/networks.ts';
 import type { Pruned, PruneItem, PrunePlan, PruneTarget } from '../../contract/prune.ts';
 import { type Volume, volumeKey } from '../../contract/volumes.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
+import { Publisher } from '../../engine/base/publisher.ts';
 import type { DockerObjectsApi } from '../../engine/docker-objects-api.ts';
 import { ActivityLog } from '../../engine/state/activity-log.ts';
 import type { Store } from '../../engine/state/store.ts';
@@ -14,6 +15,10 @@ import { cacheOf, digestOf, networkRecord, volumeRecord } from './object-records
 export class FakeObjects implements DockerObjectsApi {
   readonly activity = new ActivityLog();
   cache: BuildCache = cacheOf([]);
+  /** By the build's ref. */
+  readonly reports = new Map<string, BuildReport>();
+  #builds: readonly Build[] = [];
+  readonly #buildNews = new Publisher<readonly Build[]>();
   /** Measurings under way, which end when their caller leaves. */
   measuring = 0;
   readonly #store: Store;
@@ -94,6 +99,29 @@ export class FakeObjects implements DockerObjectsApi {
     const network = this.#networks().find((one) => one.id === id);
     if (!network) throw new EngineError({ code: 'unknown_network', message: `There is no network "${id}".` });
     return { Name: network.name, Id: id, Driver: network.driver, Internal: network.internal };
+  }
+
+  setBuilds(builds: readonly Build[]): void {
+    this.#builds = builds;
+    this.#buildNews.publish(builds);
+  }
+
+  async *watchBuilds(_vm: string, signal: AbortSignal): AsyncGenerator<Build[], void, undefined> {
+    const news = this.#buildNews.subscribe(signal);
+    await this.#script.play('watchBuilds');
+    yield [...this.#builds];
+    for await (const builds of news) yield [...builds];
+  }
+
+  async *reportBuild(_vm: string, ref: string): AsyncGenerator<BuildReport, void, undefined> {
+    const report = this.reports.get(ref);
+    if (!report) throw new EngineError({ code: 'unknown_build', message: `There is no build "${ref}".` });
+    yield report;
+  }
+
+  async forgetBuild(_vm: string, ref: string): Promise<void> {
+    await this.#script.carryOut('forgetBuild', ref);
+    this.setBuilds(this.#builds.filter((build) => build.ref !== ref));
   }
 
   async buildCache(): Promise<BuildCache> {

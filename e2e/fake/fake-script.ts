@@ -44,6 +44,8 @@ export type FakeProcedure =
   | 'removeNetwork'
   | 'inspectNetwork'
   | 'buildCache'
+  | 'watchBuilds'
+  | 'forgetBuild'
   | 'planPrune'
   | 'prune'
   | 'actOnContainer'

@@ -13,6 +13,8 @@ export class FakeVms {
   measureEveryMs = 100;
   /** How many streams of figures are being read. */
   figuresWatchers = 0;
+  /** Called before each sample, to set what it says. */
+  beforeSample: () => void = () => undefined;
   /** What the next sample says. */
   figuresNow: Omit<VmFigures, 'at'> = figuresRecord();
   /** What a reclaim comes to. */
@@ -81,6 +83,7 @@ export class FakeVms {
 
   async figures(): Promise<VmFigures> {
     await this.#script.play('watchFigures');
+    this.beforeSample();
     return { ...this.figuresNow, at: Date.now() };
   }
 

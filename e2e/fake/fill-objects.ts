@@ -1,5 +1,5 @@
 import type { FakeEngine } from './fake-engine.ts';
-import { cacheEntry, cacheOf, digestOf } from './object-records.ts';
+import { buildRecord, cacheEntry, cacheOf, digestOf, failedReport } from './object-records.ts';
 
 const MiB = 1024 ** 2;
 const minuteMs = 60_000;
@@ -24,6 +24,39 @@ export function fillObjects(engine: FakeEngine, hostile: string): void {
     cacheEntry({ id: 'a4', description: hostile, type: 'source.local', bytes: 2 * MiB, usedAt: null }),
   ]);
   const now = Date.now();
+  objects.setBuilds([
+    buildRecord({
+      ref: 'r1',
+      tags: [],
+      target: 'release',
+      status: 'running',
+      startedAt: now - 42_000,
+      finishedAt: null,
+      steps: { total: 0, done: 0, cached: 0 },
+    }),
+    buildRecord({ ref: 'r2' }),
+    buildRecord({
+      ref: 'r3',
+      tags: ['acme/report:8'],
+      platforms: ['linux/arm64'],
+      status: 'failed',
+      error: 'process "/bin/sh -c make" did not complete successfully: exit code: 2',
+      startedAt: now - 180 * minuteMs,
+      finishedAt: now - 179 * minuteMs,
+      steps: { total: 4, done: 3, cached: 1 },
+    }),
+    buildRecord({
+      ref: 'r4',
+      tags: [],
+      context: `https://example.org/${hostile}.git`,
+      platforms: [],
+      status: 'cancelled',
+      error: 'context canceled',
+      startedAt: now - 300 * minuteMs,
+      finishedAt: now - 299 * minuteMs,
+    }),
+  ]);
+  objects.reports.set('r3', failedReport(hostile));
   const containers = Object.values(state.containers);
   const idOf = (name: string): string => containers.find((one) => one.name === name)?.id ?? digestOf(name);
   const tell = (minutesAgo: number, type: string, action: string, name: string, note = ''): void =>
@@ -44,7 +77,7 @@ export function fillObjects(engine: FakeEngine, hostile: string): void {
   tell(30, 'container', 'create', hostile, 'of busybox');
   tell(5, 'container', 'die', 'migrate', 'of ghcr.io/acme/api:2.4.1, exit code 139');
   tell(4, 'volume', 'destroy', 'scratch');
-  tell(3, 'builder', 'prune', '', '123000 bytes freed');
+  tell(3, 'builder', 'prune', '', '380.0 MiB freed');
   objects.activity.add({
     kind: 'doctor',
     vm: 'service',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BuildCache, CacheEntry } from '../../contract/builds.ts';
+import type { Build, BuildCache, BuildReport, CacheEntry } from '../../contract/builds.ts';
 import { type Network, networkKey } from '../../contract/networks.ts';
 import type { Container } from '../../contract/records.ts';
 import type { State } from '../../contract/state.ts';
@@ -107,6 +107,51 @@ export function fullObjects(
   return {
     volumes: Object.fromEntries(volumes.map((one) => [volumeKey(one.vm, one.name), one])),
     networks: { ...builtInNetworks(), ...byKey(networks) },
+  };
+}
+
+export function buildRecord(change: Partial<Build> = {}): Build {
+  return {
+    ref: 'x1k9mgh2qv0w5tpl8r3z7cnbd',
+    tags: ['acme/api:2.5'],
+    target: null,
+    dockerfile: 'Dockerfile',
+    context: null,
+    platforms: ['linux/amd64', 'linux/arm64'],
+    status: 'completed',
+    startedAt: Date.now() - 40 * 60_000,
+    finishedAt: Date.now() - 38 * 60_000,
+    error: null,
+    steps: { total: 9, done: 9, cached: 4 },
+    ...change,
+  };
+}
+
+/** What a build tells that failed in its last step. */
+export function failedReport(hostile: string): BuildReport {
+  const at = Date.now() - 3 * hourMs;
+  const step = (id: string, name: string, state: 'done' | 'cached' | 'failed', seconds: number) => ({
+    id,
+    name,
+    state,
+    startedAt: at,
+    finishedAt: at + seconds * 1_000,
+    error:
+      state === 'failed' ? 'process "/bin/sh -c make" did not complete successfully: exit code: 2' : null,
+  });
+  return {
+    steps: [
+      step('s1', '[internal] load build definition from Dockerfile', 'done', 0.1),
+      step('s2', '[linux/arm64 1/3] FROM docker.io/library/debian:13', 'cached', 0),
+      step('s3', '[linux/arm64 2/3] COPY . /src', 'done', 1.2),
+      step('s4', '[linux/arm64 3/3] RUN make', 'failed', 74),
+    ],
+    lines: [
+      { step: 's4', text: 'cc -O2 -c main.c' },
+      { step: 's4', text: `\u001b[31mmain.c:3:1: error: ${hostile}\u001b[0m` },
+      { step: 's4', text: 'make: *** [Makefile:4: main.o] Error 1' },
+    ],
+    ended: true,
   };
 }
 

@@ -100,7 +100,7 @@ test('runs amd64 and arm64 side by side and shows who emulates what', async () =
   await expect(window.containers.row('on-amd64')).toContainText(/native/i);
   await expect(window.containers.row('on-arm64')).toContainText(/emulated/i);
   await expect(window.containers.row('on-arm64')).toContainText('qemu-aarch64');
-  await window.containers.unfold('on-arm64');
+  await window.containers.open('on-arm64');
   const tree = window.containers.processes('on-arm64');
   await expect(tree.getByRole('row').filter({ hasText: 'sleep 100000' })).not.toHaveCount(0);
   await expect(tree).not.toContainText('/var/lib/foredeck/emulators');

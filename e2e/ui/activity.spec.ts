@@ -32,7 +32,7 @@ test('what Docker and the doctor say comes newest first, filtered, with a way th
   await window.goTo('Activity');
   const { activity } = window;
   // One job is under way, which comes first.
-  await expect(activity.rows.nth(1)).toContainText('Builder prune · 123000 bytes freed');
+  await expect(activity.rows.nth(1)).toContainText('Builder prune · 380.0 MiB freed');
   engine.objects.activity.add({
     kind: 'docker',
     vm: 'service',

@@ -44,7 +44,7 @@ test('containers the engine itself calls stale are marked though the engine is t
 test('processes go on after a reconnect', async ({ openWith }) => {
   const { app, engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('web');
+  await window.containers.open('web');
   await expect(window.containers.processes('web').getByRole('row')).toHaveCount(3);
   await app.stopEngine();
   await expect(window.statusBar).toContainText('not reachable');

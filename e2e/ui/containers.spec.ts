@@ -50,7 +50,7 @@ test('shows the live process tree with the emulator folded away', async ({ openW
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
   expect(engine.processWatchers).toBe(0);
-  await window.containers.unfold('builder');
+  await window.containers.open('builder');
   const tree = window.containers.processes('builder');
   const rows = tree.getByRole('row');
   await expect(rows).toHaveCount(5);
@@ -66,14 +66,14 @@ test('shows the live process tree with the emulator folded away', async ({ openW
   const id = Object.values(engine.state.containers).find((one) => one.name === 'builder')?.id ?? '';
   engine.setProcesses(id, [emulatedProcess(812, 0, ['sh', '-c', 'sleep 1'])]);
   await expect(rows).toHaveCount(2);
-  await window.page.getByRole('button', { name: 'Details of builder' }).click();
+  await window.containers.back();
   await expect.poll(() => engine.processWatchers).toBe(0);
 });
 
 test('the tree is walked and folded by keyboard', async ({ openWith }) => {
   const { window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.row('builder').getByRole('button').focus();
+  await window.containers.row('builder').focus();
   await window.page.keyboard.press('Enter');
   const tree = window.containers.processes('builder');
   const row = (name: string) => tree.getByRole('row', { name });
@@ -102,13 +102,13 @@ test('hostile text stays text', async ({ openWith }) => {
   await expect(row).toContainText(hostileName);
   await expect(row).toContainText('</td><script>');
   await expect(row).toContainText('registry.example/gpj.tnecnonni/red:latest');
-  await window.containers.unfold(hostileName);
+  await window.containers.open(hostileName);
   await expect(window.containers.processes(hostileName)).toContainText('<b onclick=alert(1)>nginx');
   const shown = await window.page.getByRole('main').innerText();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
   expect(shown).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u001b\u0007]/);
   expect(await window.page.locator('main script, main img').count()).toBe(0);
-  await expect(window.page).toHaveTitle('Containers · Foredeck');
+  await expect(window.page).toHaveTitle(`${hostileName} · Foredeck`);
 });
 
 test('a name or an image without end does not widen the page', async ({ openWith, page }) => {
@@ -126,13 +126,13 @@ test('a port that could not be forwarded says why', async ({ openWith }) => {
   const { window } = await openWith('full');
   await window.goTo('Containers');
   await expect(window.containers.row('metrics').getByLabel('Not forwarded')).toBeVisible();
-  await window.containers.unfold('metrics');
+  await window.containers.open('metrics');
   await expect(window.page.getByRole('main')).toContainText(
     'Port 9090 → 9090 is not forwarded: port 9090 is in use on this computer',
   );
 });
 
-test('a link leads to one container, unfolded, by its short id too', async ({ openWith, page }) => {
+test('a link leads to the page of one container, by its short id too', async ({ openWith, page }) => {
   const { engine, window } = await openWith('full');
   const web = Object.values(engine.state.containers).find((container) => container.name === 'web');
   await page.evaluate(

@@ -7,7 +7,7 @@ import { expect, test } from './ui-test.ts';
 const noHandler = 'arm64 programs do not run in this VM';
 const crash = 'The program crashed under emulation (SIGSEGV)';
 
-test('the verdict stands in the row; unfolded come cause, evidence, fixes and where it is known from', async ({
+test('the verdict stands in the row; on its page come cause, evidence, fixes and where it is known from', async ({
   openWith,
 }) => {
   const { window } = await openWith('full');
@@ -15,7 +15,7 @@ test('the verdict stands in the row; unfolded come cause, evidence, fixes and wh
   const { containers } = window;
   await expect(containers.row('queue')).toContainText(noHandler);
   await expect(containers.row('web')).not.toContainText('Verdict');
-  await containers.unfold('queue');
+  await containers.open('queue');
   const verdict = containers.verdict(noHandler);
   await expect(verdict).toContainText('nothing in the VM is registered to run arm64 programs');
   await expect(verdict.getByRole('list', { name: 'What this is concluded from' })).toContainText(
@@ -30,7 +30,7 @@ test('the verdict stands in the row; unfolded come cause, evidence, fixes and wh
 test('switching on is done at once, and says what came of it', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('queue');
+  await window.containers.open('queue');
   const release = engine.hold('applyFix');
   const button = window.containers.fix('Switch arm64 on').getByRole('button', { name: 'Switch arm64 on' });
   await button.click();
@@ -42,6 +42,7 @@ test('switching on is done at once, and says what came of it', async ({ openWith
   release();
   await expect(window.page.getByRole('main')).toContainText('queue was started again.');
   await expect(window.page.getByRole('link', { name: 'Show the new container' })).toHaveCount(0);
+  await window.containers.back();
   await expect(window.containers.row('queue')).not.toContainText(noHandler);
   expect(engine.asked).toEqual(['applyFix queue switch-on-arm64 keep']);
 });
@@ -49,7 +50,7 @@ test('switching on is done at once, and says what came of it', async ({ openWith
 test('running again asks about the data before, and leads to the new container', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('migrate');
+  await window.containers.open('migrate');
   const label = 'Run again with QEMU_RESERVED_VA=0x100000000';
   await expect(window.containers.fix(label)).toContainText('worked before');
   await window.containers.fix(label).getByRole('button', { name: label, exact: true }).click();
@@ -65,9 +66,8 @@ test('running again asks about the data before, and leads to the new container',
   await expect(window.page.getByRole('main')).toContainText('the old one is kept as migrate-before');
   expect(engine.asked).toEqual(['applyFix migrate reserved-va fresh']);
   await window.page.getByRole('link', { name: 'Show the new container' }).click();
-  await expect(
-    window.containers.row('migrate').getByRole('button', { name: 'Details of migrate', exact: true }),
-  ).toHaveAttribute('aria-expanded', 'true');
+  await expect(window.containers.heading('migrate')).toBeVisible();
+  await expect(window.page.getByRole('link', { name: 'Show the new container' })).toHaveCount(0);
 });
 
 test('Escape starts nothing; data is kept unless a person says otherwise, and asked about only where it can be', async ({
@@ -76,7 +76,7 @@ test('Escape starts nothing; data is kept unless a person says otherwise, and as
 }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('migrate');
+  await window.containers.open('migrate');
   const { fixDialog } = window.containers;
   const fix = window.containers
     .fix('Run again with QEMU_RESERVED_VA=0x100000000')
@@ -101,10 +101,10 @@ test('Escape starts nothing; data is kept unless a person says otherwise, and as
   expect(engine.asked).toEqual(['applyFix migrate backports fresh']);
 });
 
-test('a fix that fetches shows its progress, and survives folding the row', async ({ openWith }) => {
+test('a fix that fetches shows its progress, and survives leaving the page', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('migrate');
+  await window.containers.open('migrate');
   const release = engine.hold('applyFix');
   await window.containers.fix('Run the amd64 variant instead').getByRole('button').first().click();
   await window.containers.fixDialog.getByRole('button', { name: 'Pull and run' }).click();
@@ -112,9 +112,9 @@ test('a fix that fetches shows its progress, and survives folding the row', asyn
   engine.commit({ in: 'jobs', key: job.id, value: job });
   const progress = window.page.getByRole('progressbar', { name: 'Image ghcr.io/acme/api:2.4.1' });
   await expect(progress).toHaveAttribute('aria-valuenow', '37');
-  await window.containers.row('migrate').getByRole('button').first().click();
+  await window.containers.back();
   await expect(progress).toHaveCount(0);
-  await window.containers.unfold('migrate');
+  await window.containers.open('migrate');
   await expect(progress).toBeVisible();
   release();
   await expect(window.page.getByRole('main')).toContainText('migrate runs again');
@@ -123,7 +123,7 @@ test('a fix that fetches shows its progress, and survives folding the row', asyn
 test('a fix that fails says why beside it, and can be pressed again', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('queue');
+  await window.containers.open('queue');
   const message = 'Cannot switch arm64 on: the mirror does not answer.';
   engine.failNext('applyFix', new EngineError({ code: 'mirror_unreachable', message, hint: 'Try later.' }));
   const button = window.containers.fix('Switch arm64 on').getByRole('button', { name: 'Switch arm64 on' });
@@ -139,7 +139,7 @@ test('a fix that fails says why beside it, and can be pressed again', async ({ o
 test('a fix that is not possible now says why, and does nothing', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('migrate');
+  await window.containers.open('migrate');
   const fix = window.containers.fix('Run it in an arm64 VM');
   await expect(fix).toContainText('Not now: There is no arm64 VM yet.');
   await fix.getByRole('button', { name: 'Run it in an arm64 VM', exact: true }).click({ force: true });
@@ -155,7 +155,7 @@ test('a fix that is not possible now says why, and does nothing', async ({ openW
 test('hostile log lines among the evidence stay text', async ({ openWith }) => {
   const { window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('migrate');
+  await window.containers.open('migrate');
   const verdict = window.containers.verdict(crash);
   await expect(verdict).toContainText('<img src=x onerror=alert(1)> detsurt ton');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
@@ -166,7 +166,7 @@ test('hostile log lines among the evidence stay text', async ({ openWith }) => {
 test('a failure without a verdict shows its exit code and claims nothing', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('nightly');
+  await window.containers.open('nightly');
   const card = window.containers.verdict('It ended with exit code 3');
   await expect(card).toContainText('No rule of the doctor agrees with this failure, so nothing is claimed');
   await card.getByRole('button', { name: 'Examine' }).click();
@@ -174,6 +174,8 @@ test('a failure without a verdict shows its exit code and claims nothing', async
   const nightly = Object.values(engine.state.containers).find((one) => one.name === 'nightly');
   engine.doctor.findings.set(nightly?.id ?? '', noHandlerDiagnosis());
   await card.getByRole('button', { name: 'Examine' }).click();
+  await expect(window.containers.verdict(noHandler)).toBeVisible();
+  await window.containers.back();
   await expect(window.containers.row('nightly')).toContainText(noHandler);
   expect(engine.asked).toEqual(['examine nightly', 'examine nightly']);
 });
@@ -183,16 +185,19 @@ test('a container that ended well, or was only made, has nothing to say', async 
   const made = containerRecord({ name: 'made', state: 'created', status: 'Created' });
   engine.commit({ in: 'containers', key: made.id, value: made });
   await window.goTo('Containers');
-  await window.containers.unfold('one-off');
-  await window.containers.unfold('made');
-  await expect(window.page.getByRole('button', { name: /^Examine/ })).toHaveCount(0);
+  for (const name of ['one-off', 'made']) {
+    await window.containers.open(name);
+    await expect(window.page.getByText('It has no processes while it is not running.')).toBeVisible();
+    await expect(window.page.getByRole('button', { name: /^Examine/ })).toHaveCount(0);
+    await window.containers.back();
+  }
 });
 
 test('nothing can be pressed while the VM is away, and the last verdict stays', async ({ openWith }) => {
   const state = scenario('full');
   const { window } = await openWith({ ...state, vms: scenario('stopped').vms });
   await window.goTo('Containers');
-  await window.containers.unfold('queue');
+  await window.containers.open('queue');
   const button = window.containers.fix('Switch arm64 on').getByRole('button', { name: 'Switch arm64 on' });
   await expect(button).toHaveAttribute('aria-disabled', 'true');
   await button.hover();

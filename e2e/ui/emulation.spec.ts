@@ -42,7 +42,7 @@ test.describe('switching on', () => {
     await expect(window.toast(message)).toHaveCount(0);
     await window.emulation
       .row('riscv64')
-      .getByRole('button', { name: 'Try to switch riscv64 on again' })
+      .getByRole('button', { name: 'Try again to switch riscv64 on' })
       .click();
     await expect(window.emulation.summary('riscv64')).toHaveText('On, proved');
     await expect(window.emulation.row('riscv64')).not.toContainText(message);

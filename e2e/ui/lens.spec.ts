@@ -14,7 +14,7 @@ const openat = { number: 56, name: 'openat', count: 240, errors: {}, unsupported
 test('lists what the emulator lacks while it runs, and ends by itself', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('api-arm');
+  await window.containers.open('api-arm');
   const { lens } = window.containers;
   await lens.getByRole('button', { name: '10 s' }).click();
   await lens.getByRole('button', { name: 'See which system calls fail' }).click();
@@ -34,10 +34,10 @@ test('lists what the emulator lacks while it runs, and ends by itself', async ({
   expect(engine.lens.watchers).toBe(0);
 });
 
-test('Stop ends it and keeps the list, and so does folding the row', async ({ openWith }) => {
+test('Stop ends it and keeps the list, and so does leaving the page', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('api-arm');
+  await window.containers.open('api-arm');
   const { lens } = window.containers;
   engine.lens.show({ calls: [openat], truncated: true });
   await lens.getByRole('button', { name: 'Every call' }).click();
@@ -49,7 +49,7 @@ test('Stop ends it and keeps the list, and so does folding the row', async ({ op
   await expect.poll(() => engine.lens.watchers).toBe(0);
   await lens.getByRole('button', { name: 'Every call' }).click();
   await expect.poll(() => engine.lens.watchers).toBe(1);
-  await window.containers.row('api-arm').getByRole('button').first().click();
+  await window.containers.back();
   await expect.poll(() => engine.lens.watchers).toBe(0);
   expect(engine.asked).toEqual(['watchLens strace 30', 'watchLens strace 30']);
 });
@@ -57,7 +57,7 @@ test('Stop ends it and keeps the list, and so does folding the row', async ({ op
 test('a long list shows its first calls, the rest on request', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('api-arm');
+  await window.containers.open('api-arm');
   const { lens } = window.containers;
   const calls = Array.from({ length: 30 }, (_, index) => ({
     ...openat,
@@ -74,7 +74,7 @@ test('a long list shows its first calls, the rest on request', async ({ openWith
 test('failures say why: of the copy, and of asking for it', async ({ openWith }) => {
   const { engine, window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('api-arm');
+  await window.containers.open('api-arm');
   const { lens } = window.containers;
   engine.lens.show({ state: 'failed', problem: 'The copy could not be started: its volume is in use.' });
   await lens.getByRole('button', { name: 'Every call' }).click();
@@ -88,7 +88,7 @@ test('failures say why: of the copy, and of asking for it', async ({ openWith })
 test('a native container has no emulator to look through', async ({ openWith }) => {
   const { window } = await openWith('full');
   await window.goTo('Containers');
-  await window.containers.unfold('web');
+  await window.containers.open('web');
   await expect(window.containers.processes('web')).toBeVisible();
   await expect(window.containers.lens).toHaveCount(0);
 });

@@ -63,3 +63,15 @@ test('in a terminal Ctrl-K is the shell’s, with Shift it opens', async ({ open
   await page.keyboard.press('Control+Shift+K');
   await expect(window.palette.field).toBeFocused();
 });
+
+test('stops a container, and starts it again when that was a mistake', async ({ openWith, page }) => {
+  const { engine, window } = await openWith('full');
+  const web = Object.values(engine.state.containers).find(({ name }) => name === 'web');
+  if (!web) throw new Error('no container of that name');
+  await window.palette.choose('stop web');
+  const news = page.getByRole('region', { name: /Notifications/ });
+  await expect(news).toContainText('web was stopped.');
+  await news.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => engine.state.containers[web.id]?.state).toBe('running');
+  expect(engine.asked).toEqual(['actOnContainer stop web', 'actOnContainer start web']);
+});

@@ -28,7 +28,7 @@ test('says what emulation costs a container, and marks what runs natively in it'
   await expect(processes.rows('nginx: worker').first()).toContainText('amd64 · native');
   await expect(processes.rows('nginx: worker').first()).not.toContainText('native here');
   await window.goTo('Containers');
-  await window.containers.unfold('builder');
+  await window.containers.open('builder');
   const main = window.page.getByRole('main');
   await expect(main).toContainText('4 processes, 3 emulated, 1 native in a foreign container');
   await expect(main).toContainText('99 % of its CPU time is emulated · 32.3 MiB more memory for');

@@ -14,6 +14,42 @@ test('saves what was changed and nothing else', async ({ openWith }) => {
   await expect(window.settings.field('Processors')).toHaveValue('4');
 });
 
+test('takes back what was saved', async ({ openWith, page }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Settings');
+  await window.settings.field('Processors').fill('4');
+  await window.settings.saveButton.click();
+  await page
+    .getByRole('region', { name: /Notifications/ })
+    .getByRole('button', { name: 'Undo' })
+    .click();
+  await expect.poll(() => engine.asked).toEqual(['setSettings {"cpus":4}', 'setSettings {"cpus":null}']);
+  await expect(window.settings.field('Processors')).toHaveValue('');
+});
+
+test('switches of the desktop app apply at once and can be taken back', async ({ openWith, page }) => {
+  const { engine, window } = await openWith('running');
+  await window.goTo('Settings');
+  await page.getByRole('link', { name: 'Desktop', exact: true }).click();
+  const notify = page.getByRole('switch', { name: 'Tell me about failures' });
+  await expect(notify).toBeInViewport();
+  await notify.click();
+  await expect(notify).not.toBeChecked();
+  await page
+    .getByRole('region', { name: /Notifications/ })
+    .getByRole('button', { name: 'Undo' })
+    .click();
+  await expect(notify).toBeChecked();
+  await page.getByRole('radio', { name: 'Leave them running' }).click();
+  await expect
+    .poll(() => engine.asked)
+    .toEqual([
+      'setSettings {"notify":false}',
+      'setSettings {"notify":true}',
+      'setSettings {"onQuit":"leave-running"}',
+    ]);
+});
+
 test('says what cannot be used, saves none of it, and undoes', async ({ openWith }) => {
   const { engine, window } = await openWith('running');
   await window.goTo('Settings');

@@ -113,12 +113,17 @@ test('output cannot reach the clipboard, and only http links are links', async (
   await expect(page).toHaveTitle('Terminal · Foredeck');
 });
 
-test('Shift+Escape leaves the terminal, whose Tab belongs to the shell', async ({ openWith, page }) => {
+test('Shift+Escape leaves the terminal, whose Tab belongs to the shell; Delete closes its tab', async ({
+  openWith,
+  page,
+}) => {
   const { window } = await openWith('running');
   await window.goTo('Terminal');
   await window.terminal.open();
   await page.keyboard.press('Shift+Escape');
   await expect(window.terminal.tabs.first()).toBeFocused();
+  await page.keyboard.press('Delete');
+  await expect(window.terminal.openButton).toBeVisible();
 });
 
 test('cannot be opened while the VM is down', async ({ openWith }) => {

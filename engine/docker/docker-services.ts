@@ -13,7 +13,7 @@ import { ContainerWatcher, type ProbeExecution } from './container-watcher.ts';
 import type { DockerConnection } from './docker-connection.ts';
 import type { DockerContext, DockerContexts } from './docker-contexts.ts';
 import { DockerSocket } from './docker-socket.ts';
-import { followEvents } from './follow-events.ts';
+import { type EventPlace, followEvents } from './follow-events.ts';
 import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { ImagePlatforms } from './images/image-platforms.ts';
 import { ImageWatcher } from './images/image-watcher.ts';
@@ -44,6 +44,8 @@ export class DockerServices {
   };
   /** Forwards live as long as their QEMU, over any number of connections. */
   readonly #ports = new WeakMap<Machine, PublishedPorts>();
+  /** How far each VM's events were read: a connection that is made anew goes on there. */
+  readonly #eventPlaces = new Map<string, EventPlace>();
   readonly #connections = new Map<string, DockerConnection>();
 
   constructor(options: {
@@ -154,15 +156,18 @@ export class DockerServices {
     signal: AbortSignal;
   }): Promise<void> {
     const { vm, docker, objects, log, signal } = options;
+    const place = this.#eventPlaces.get(vm.name) ?? { nano: 0 };
+    this.#eventPlaces.set(vm.name, place);
     return followEvents({
       docker,
       onConnected: () => objects.refresh(),
-      onEvent: (event) => {
+      onEvent: (event, told) => {
         objects.onEvent(event);
-        const entry = dockerActivity(event, vm.name);
+        const entry = told ? undefined : dockerActivity(event, vm.name);
         if (entry) this.#options.activity.add(entry);
       },
       onLost: () => objects.markStale(),
+      place,
       log,
       signal,
     });

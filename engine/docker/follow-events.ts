@@ -7,40 +7,46 @@ import { jsonLines } from './json-lines.ts';
 const firstRetryMs = 1_000;
 const lastRetryMs = 30_000;
 
+/** Nanoseconds since the Unix epoch by the VM's clock; JSON's numbers hold these to about 250 ns. */
+export interface EventPlace {
+  nano: number;
+}
+
 export interface FollowEvents {
   readonly docker: Dockerode;
   /** Docker's events are followed from here on; those to come wait until it resolves. */
   readonly onConnected: () => Promise<void>;
-  readonly onEvent: (event: DockerEvent) => void;
+  /** `told`: dockerd remembers it, and it was handed over before. */
+  readonly onEvent: (event: DockerEvent, told: boolean) => void;
   /** The last call, too, when `signal` aborts. */
   readonly onLost: () => void;
+  /** How far it was handed over; kept by the caller from one connection to the next. */
+  readonly place: EventPlace;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
 /**
- * Hands over every event of Docker's once, in order, until `signal` aborts; reconnects by itself. It begins with those
- * that dockerd remembers, the newest 256 since it started (moby: daemon/events). Never rejects.
+ * Hands over every event of Docker's, in order, until `signal` aborts; reconnects by itself. It begins after `place`, with
+ * those that dockerd remembers, the newest 256 since it started (moby: daemon/events). Never rejects.
  */
 export async function followEvents(options: FollowEvents): Promise<void> {
-  const { docker, onConnected, onEvent, onLost, log, signal } = options;
+  const { docker, onConnected, onEvent, onLost, place, log, signal } = options;
   let retryMs = firstRetryMs;
-  // JSON's numbers hold these to about 250 ns.
-  let lastNano = 0;
   while (!signal.aborted) {
     try {
       // Typed as whole seconds only.
-      const request = { since: sinceText(lastNano), abortSignal: signal } as object;
+      const request = { since: sinceText(place.nano), abortSignal: signal } as object;
       const events = await docker.getEvents(request);
       await onConnected();
       retryMs = firstRetryMs;
-      const toldNano = lastNano;
+      const toldNano = place.nano;
       for await (const value of jsonLines(events)) {
         const event = DockerEvent.safeParse(value).data;
-        // `since` is inclusive.
-        if (!event || event.timeNano <= toldNano) continue;
-        lastNano = Math.max(lastNano, event.timeNano);
-        onEvent(event);
+        if (!event) continue;
+        place.nano = Math.max(place.nano, event.timeNano);
+        // `since` is inclusive. A clock that was set back makes new ones look told, too.
+        onEvent(event, event.timeNano <= toldNano);
       }
     } catch (thrown) {
       if (!signal.aborted) log.info({ error: thrown }, "lost sight of Docker's events");

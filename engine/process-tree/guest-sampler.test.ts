@@ -56,4 +56,21 @@ describe.skipIf(process.platform !== 'linux')('GuestSampler', () => {
     expect(memory.processes.map((one) => one.pid)).toEqual([pid, process.pid]);
     expect(after.uptimeMs).toBeGreaterThanOrEqual(before.uptimeMs);
   });
+
+  it('tells what containers use between two samples of processes, and nothing of one that is not there', async () => {
+    const [sample, all, none, again] = await Promise.all([
+      sampler.sample(never),
+      sampler.usage(null, never),
+      sampler.usage('0'.repeat(64), never),
+      sampler.sample(never),
+    ]);
+    expect(all.uptimeMs).toBeGreaterThanOrEqual(sample.uptimeMs);
+    expect(none.containers.size).toBe(0);
+    expect(again.processes.length).toBeGreaterThan(0);
+    // This machine may run containers; what is found of them are real figures.
+    for (const { memoryBytes, cpuMs } of all.containers.values()) {
+      expect(memoryBytes).toBeGreaterThanOrEqual(0);
+      expect(cpuMs).toBeGreaterThanOrEqual(0);
+    }
+  });
 });

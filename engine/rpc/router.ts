@@ -130,6 +130,13 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       inspect: os.network.inspect.handler(({ input }) => objects.inspectNetwork(input.vm, input.id)),
     },
     build: {
+      watch: os.build.watch.handler(({ input, signal, path }) =>
+        guarded(objects.watchBuilds(input.vm, present(signal)), path),
+      ),
+      report: os.build.report.handler(({ input, signal, path }) =>
+        guarded(objects.reportBuild(input.vm, input.id, present(signal)), path),
+      ),
+      forget: os.build.forget.handler(({ input }) => objects.forgetBuild(input.vm, input.id)),
       cache: os.build.cache.handler(({ input, signal }) => objects.buildCache(input.vm, present(signal))),
     },
     prune: {

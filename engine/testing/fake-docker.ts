@@ -23,9 +23,13 @@ export interface FakeRequest {
 }
 
 /** Undefined: answered as usual. A body that is neither text, bytes nor a stream is sent as JSON. */
-export type FakeAnswer = (
-  request: FakeRequest,
-) => { status: number; body?: unknown } | undefined | Promise<{ status: number; body?: unknown } | undefined>;
+export type FakeAnswer = (request: FakeRequest) => Answer | undefined | Promise<Answer | undefined>;
+
+interface Answer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: unknown;
+}
 
 /** As much of Docker's API as the watcher speaks, over a real Unix socket. Source: Docker Engine API 1.45. */
 export class FakeDocker {
@@ -108,7 +112,8 @@ export class FakeDocker {
       const asked = { method: request.method ?? 'GET', path: url.pathname, query: url.searchParams };
       const answer = await this.answer?.({ ...asked, body: await bodyOf(request) });
       if (answer) {
-        const { status, body } = answer;
+        const { status, headers, body } = answer;
+        for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
         if (body instanceof Readable) {
           response.writeHead(status);
           response.flushHeaders();

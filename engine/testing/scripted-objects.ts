@@ -1,5 +1,5 @@
 import type { ActivityEntry } from '../../contract/activity.ts';
-import type { BuildCache } from '../../contract/builds.ts';
+import type { Build, BuildCache, BuildReport } from '../../contract/builds.ts';
 import type { Network } from '../../contract/networks.ts';
 import type { Pruned, PrunePlan, PruneTarget } from '../../contract/prune.ts';
 import type { Volume } from '../../contract/volumes.ts';
@@ -51,6 +51,19 @@ export class ScriptedObjects implements DockerObjectsApi {
 
   async inspectNetwork(_vm: string, id: string): Promise<Record<string, unknown>> {
     throw new EngineError({ code: 'unknown_network', message: `No network "${id}".` });
+  }
+
+  async *watchBuilds(): AsyncGenerator<Build[], void, undefined> {
+    yield [];
+  }
+
+  async *reportBuild(_vm: string, ref: string): AsyncGenerator<BuildReport, void, undefined> {
+    if (ref !== 'done') throw new EngineError({ code: 'unknown_build', message: `No build "${ref}".` });
+    yield { steps: [], lines: [], ended: true };
+  }
+
+  async forgetBuild(_vm: string, ref: string): Promise<void> {
+    throw new EngineError({ code: 'unknown_build', message: `No build "${ref}".` });
   }
 
   async buildCache(): Promise<BuildCache> {

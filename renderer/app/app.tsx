@@ -94,7 +94,7 @@ function Content({ route }: { route: Route }) {
     case 'activity':
       return <ActivityPage />;
     case 'settings':
-      return <SettingsPage />;
+      return <SettingsPage section={route.item} />;
   }
 }
 

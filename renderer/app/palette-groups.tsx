@@ -1,4 +1,5 @@
-import { Box, Cpu, Footprints, Moon, Play, Power, SquareTerminal, Sun } from 'lucide-react';
+import { Box, Cpu, Footprints, Moon, Play, Power, Square, SquareTerminal, Sun } from 'lucide-react';
+import type { ContainerAction } from '../../contract/container-actions.ts';
 import type { Container, Handler, Vm } from '../../contract/records.ts';
 import { showFirstSteps } from '../state/first-steps.ts';
 import { useContainers, useEngineState, useHandlers, useServiceVm, useUnavailable } from '../state/hooks.ts';
@@ -6,6 +7,7 @@ import { perform } from '../state/perform.ts';
 import { chooseTheme, useTheme } from '../state/theme.ts';
 import type { FinderEntry, FinderGroup } from '../ui/finder.tsx';
 import { plainText } from '../ui/text/plain-text.ts';
+import { toastDone } from '../ui/toasts.tsx';
 import { stopByWords, vmStateWords } from '../vocabulary/vm-words.ts';
 import { screenEntries } from './screen-entries.ts';
 
@@ -59,6 +61,11 @@ export function usePaletteGroups(): FinderGroup[] {
       })),
     },
     {
+      title: 'Start and stop',
+      first: 0,
+      entries: containers.flatMap((container) => containerActions(container, unavailable)),
+    },
+    {
       title: 'Architectures',
       first: 0,
       entries: handlers.filter(({ state }) => state !== 'native').map((one) => archEntry(one, unavailable)),
@@ -95,6 +102,33 @@ function containerEntry(container: Container): FinderEntry {
     icon: <Box aria-hidden />,
     onSelect: () => goTo(`/containers/${container.id}`),
   };
+}
+
+/** What loses nothing; a container which goes with its end is stopped where one sees that. */
+function containerActions(container: Container, unavailable: string | undefined): FinderEntry[] {
+  const { id, vm, state, stale, autoRemove } = container;
+  if (stale) return [];
+  const name = plainText(container.name);
+  const act = (action: ContainerAction): Promise<unknown> =>
+    perform(`container:${action}:${id}`, async (client) => {
+      await client.container.act({ vm, container: id, action });
+      return true;
+    });
+  const entry = (action: ContainerAction, label: string, onSelect: () => unknown): FinderEntry => ({
+    id: `${action} ${id}`,
+    label: `${label} ${name}`,
+    words: 'container',
+    icon: action === 'stop' ? <Square aria-hidden /> : <Play aria-hidden />,
+    unavailable,
+    onSelect: () => void onSelect(),
+  });
+  const stop = async (): Promise<void> => {
+    if (await act('stop')) toastDone(`${name} was stopped.`, { undo: () => void act('start') });
+  };
+  if (state === 'exited' || state === 'created') return [entry('start', 'Start', () => act('start'))];
+  if (state !== 'running') return [];
+  const restart = entry('restart', 'Restart', () => act('restart'));
+  return autoRemove ? [restart] : [entry('stop', 'Stop', stop), restart];
 }
 
 /** Starting and suspending lose nothing and are done at once; shutting down is asked for on the overview. */

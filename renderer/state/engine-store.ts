@@ -32,14 +32,17 @@ export const useEngine = create<EngineView>(() => ({
   problems: [],
 }));
 
-/** Puts one update of the engine into the store; `gap` when the one before it never came. */
-export function applyUpdate(update: StateUpdate): 'applied' | 'gap' {
+/**
+ * Puts an update of the engine into the store, or several gathered into one, of which the first had `firstClock`;
+ * `gap` when the one before never came.
+ */
+export function applyUpdate(update: StateUpdate, firstClock = update.clock): 'applied' | 'gap' {
   const { engine, clock } = useEngine.getState();
   if (update.type === 'snapshot') {
     useEngine.setState({ engine: update.state, clock: update.clock, heardAt: Date.now() });
     return 'applied';
   }
-  if (engine === null || update.clock !== clock + 1) return 'gap';
+  if (engine === null || firstClock !== clock + 1) return 'gap';
   useEngine.setState({
     engine: applyChanges(engine, update.changes),
     clock: update.clock,

@@ -45,7 +45,10 @@ export function useCall<T>(work: (client: EngineClient, signal: AbortSignal) => 
           if (running.current === controller) setValue(answer);
         },
         (thrown: unknown) => {
-          if (running.current === controller) setError(toWireError(thrown));
+          if (running.current !== controller) return;
+          const wire = toWireError(thrown);
+          // It ended with the VM, which the window shows already.
+          if (wire.code !== 'cancelled') setError(wire);
         },
       )
       .finally(() => {

@@ -7,7 +7,8 @@ import { IconButton } from './icon-button.tsx';
 const shownMs = 1_600;
 
 export interface CopyButtonProps {
-  text: string;
+  /** Made only when it is copied where that takes time. */
+  text: string | (() => string);
   label: string;
   /** Shows the label beside the icon instead of as a tooltip. */
   wordy?: boolean;
@@ -24,7 +25,7 @@ export function CopyButton({ text, label, wordy = false, className }: CopyButton
   }, [outcome]);
   const words = { none: label, copied: 'Copied', refused: 'The browser refused; select and copy by hand' };
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
+    navigator.clipboard.writeText(typeof text === 'string' ? text : text()).then(
       () => setOutcome('copied'),
       () => setOutcome('refused'),
     );

@@ -63,7 +63,7 @@ export class Session
       const event = {
         preventDefault: () => void download.cancel().catch(() => undefined),
       };
-      this.emit('will-download', event, {}, {});
+      this.emit('will-download', event, { getURL: () => download.url() }, {});
     });
   }
 }

@@ -1,5 +1,6 @@
+import { request } from 'node:http';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { z } from 'zod';
 import { EngineError } from '../../base/engine-error.ts';
@@ -15,6 +16,9 @@ const prefixBytes = 5;
 
 /** A build's record is some kB; what claims to be larger than this is not from BuildKit. */
 const maxMessageBytes = 16 * 1024 ** 2;
+
+/** dockerode does not declare it. */
+const Modem = z.object({ socketPath: z.string() });
 
 const Headers = z.object({ 'grpc-status': z.coerce.number(), 'grpc-message': z.string().default('') });
 
@@ -115,28 +119,31 @@ function decodeSafely(text: string): string {
   }
 }
 
-/** Throws `docker_failed` where dockerd has no such door. */
+/** dockerode's own hijacking sends a chunked body, whose end could come after dockerd has changed to HTTP/2. */
 async function upgrade(docker: Dockerode, signal: AbortSignal): Promise<Duplex> {
+  const { socketPath } = Modem.parse(docker.modem);
+  const headers = { Connection: 'Upgrade', Upgrade: 'h2c', 'Content-Length': '0' };
+  const asking = request({ socketPath, path: '/grpc', method: 'POST', headers, signal });
   try {
     return await new Promise<Duplex>((resolve, reject) => {
-      docker.modem.dial(
-        {
-          path: '/grpc',
-          method: 'POST',
-          hijack: true,
-          headers: { Upgrade: 'h2c' },
-          abortSignal: signal,
-          statusCodes: { 101: true },
-        },
-        (error: unknown, answer: unknown) => {
-          if (error) reject(error);
-          else if (answer instanceof Duplex) resolve(answer);
-          else reject(new Error('dockerd did not change to HTTP/2'));
-        },
-      );
+      asking.once('upgrade', (_answer, socket, head) => {
+        socket.unshift(head);
+        resolve(socket);
+      });
+      asking.once('response', (answer) => {
+        answer.resume();
+        reject(
+          new EngineError({
+            code: 'docker_failed',
+            message: `This Docker tells nothing of its builds: it answers ${answer.statusCode} to /grpc.`,
+          }),
+        );
+      });
+      asking.once('error', reject);
+      asking.end();
     });
   } catch (thrown) {
     signal.throwIfAborted();
-    throw explainDockerError(thrown, 'This Docker tells nothing of its builds');
+    throw explainDockerError(thrown, 'BuildKit does not answer');
   }
 }

@@ -17,15 +17,15 @@ const maxOutputBytes = 32 * 1024 * 1024;
 
 /** File types in `st_mode`. Source: inode(7). */
 const typeBits = 0o170_000;
-const kinds: Readonly<Record<number, FileEntry['kind']>> = {
-  26411: 'socket',
-  21609: 'link',
-  16807: 'file',
-  14406: 'device',
-  9604: 'folder',
-  4802: 'device',
-  2401: 'pipe',
-};
+const kinds = new Map<number, FileEntry['kind']>([
+  [0o140_000, 'socket'],
+  [0o120_000, 'link'],
+  [0o100_000, 'file'],
+  [0o060_000, 'device'],
+  [0o040_000, 'folder'],
+  [0o020_000, 'device'],
+  [0o010_000, 'pipe'],
+]);
 
 /** A folder of a running container. Throws `wrong_state` while it does not run, `unknown_file` for what is no folder. */
 export async function listFiles(
@@ -80,7 +80,7 @@ function entriesOf(fields: readonly string[]): FileEntry[] {
   for (let at = 0; at + fieldsOfEach <= fields.length; at += fieldsOfEach) {
     const [name = '', mode, size, changed, uid, gid, target = '', leadsTo = ''] = fields.slice(at);
     const bits = Number(mode);
-    const kind = kinds[bits & typeBits];
+    const kind = kinds.get(bits & typeBits);
     if (kind === undefined) continue;
     entries.push({
       name,

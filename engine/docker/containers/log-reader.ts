@@ -8,6 +8,8 @@ const longestLineChars = 16_384;
 /** Docker's time in front of each entry, always as long: `2026-01-02T03:04:05.678901234Z`. */
 const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z$/;
 const stampChars = 30;
+/** The beginning of one, however short. */
+const stampBegin = /^[\dTZ:.-]*$/;
 
 /** What a client goes on behind: seconds since the epoch and nanoseconds. */
 export interface ReadLine extends LogLine {
@@ -93,12 +95,13 @@ export class LogReader {
         rest = this.#withoutStamp(to, rest.slice(end + 1));
       }
     }
+    this.#cut(to);
+  }
+
+  #cut(to: Side): void {
     while (to.text.length > longestLineChars) {
-      const beyond = to.text.slice(longestLineChars);
-      to.text = to.text.slice(0, longestLineChars);
-      const { at, cursor } = to;
-      this.#finish(to);
-      Object.assign(to, { text: beyond, at, cursor });
+      this.#lines.push(lineOf(to, to.text.slice(0, longestLineChars)));
+      to.text = to.text.slice(longestLineChars);
     }
   }
 
@@ -106,7 +109,8 @@ export class LogReader {
   #withoutStamp(to: Side, text: string): string {
     if (to.head === null) return text;
     const head = to.head + text;
-    if (head.length <= stampChars) {
+    // Whatever is no time is not held back for more.
+    if (head.length <= stampChars && stampBegin.test(head)) {
       to.head = head;
       return '';
     }
@@ -122,12 +126,16 @@ export class LogReader {
   }
 
   #finish(from: Side): void {
-    const text = from.text.endsWith('\r') ? from.text.replace(/\r+$/, '') : from.text;
-    this.#lines.push({ from: from.from, at: from.at?.getTime() ?? null, text, cursor: from.cursor });
+    this.#cut(from);
+    this.#lines.push(lineOf(from, from.text.endsWith('\r') ? from.text.replace(/\r+$/, '') : from.text));
     from.text = '';
     from.at = null;
     from.cursor = null;
   }
+}
+
+function lineOf({ from, at, cursor }: Side, text: string): ReadLine {
+  return { from, at: at?.getTime() ?? null, text, cursor };
 }
 
 function side(from: LogLine['from']): Side {

@@ -27,9 +27,9 @@ it('tells what happened to what, with what is worth knowing', () => {
   expect(activity('container', 'rename', { name: 'new', oldName: '/old' })).toMatchObject({
     note: 'was old',
   });
-  expect(activity('builder', 'prune', { reclaimed: '12' }, '')).toMatchObject({
+  expect(activity('builder', 'prune', { reclaimed: '1572864' }, '')).toMatchObject({
     name: '',
-    note: '12 bytes freed',
+    note: '1.5 MiB freed',
   });
   expect(activity('network', 'connect', { name: 'net', container: 'b'.repeat(64) })).toMatchObject({
     note: `container ${'b'.repeat(12)}`,

@@ -31,6 +31,11 @@ function isOurs({ Type: type, Actor: { ID: id, Attributes: attributes } }: Docke
   return type === 'image' && [id, attributes.name].some((name) => name?.startsWith(hiddenName('')));
 }
 
+/** Docker writes whole bytes. */
+function inMiB(bytes: string): string {
+  return (Number.parseInt(bytes, 10) / 1024 ** 2).toFixed(1);
+}
+
 function noteOf(type: string, attributes: Readonly<Record<string, string>>): string {
   const { exitCode, signal, image, oldName, reclaimed, container } = attributes;
   const notes = [
@@ -38,7 +43,7 @@ function noteOf(type: string, attributes: Readonly<Record<string, string>>): str
     exitCode === undefined ? '' : `exit code ${exitCode}`,
     signal === undefined ? '' : `signal ${signal}`,
     oldName === undefined ? '' : `was ${oldName.replace(/^\//, '')}`,
-    reclaimed === undefined ? '' : `${reclaimed} bytes freed`,
+    reclaimed === undefined ? '' : `${inMiB(reclaimed)} MiB freed`,
     container === undefined ? '' : `container ${container.slice(0, 12)}`,
   ];
   return notes.filter((note) => note !== '').join(', ');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ActivityEntry } from '../../../contract/activity.ts';
-import type { BuildCache } from '../../../contract/builds.ts';
+import type { Build, BuildCache, BuildReport } from '../../../contract/builds.ts';
 import type { Network, NewNetwork } from '../../../contract/networks.ts';
 import type { Pruned, PrunePlan, PruneTarget } from '../../../contract/prune.ts';
 import type { ObjectUser, Volume } from '../../../contract/volumes.ts';
@@ -9,6 +9,9 @@ import { SharedWork } from '../../base/shared-work.ts';
 import type { DockerObjectsApi } from '../../docker-objects-api.ts';
 import type { ActivityLog } from '../../state/activity-log.ts';
 import type { Jobs } from '../../state/jobs.ts';
+import { forgetBuild } from '../builds/forget-build.ts';
+import { reportBuild } from '../builds/report-build.ts';
+import { watchBuilds } from '../builds/watch-builds.ts';
 import type { DockerConnection } from '../docker-connection.ts';
 import { dockerMessageOf, dockerStatusOf, explainDockerError } from '../docker-error.ts';
 import { dockerRequest } from '../docker-request.ts';
@@ -143,6 +146,22 @@ export class DockerObjects implements DockerObjectsApi {
         ? unknown('network', id)
         : explainDockerError(thrown, `Docker does not tell about network "${id}"`);
     }
+  }
+
+  async *watchBuilds(vm: string, signal: AbortSignal): AsyncGenerator<Build[], void, undefined> {
+    yield* watchBuilds(this.#options.connection(vm), signal);
+  }
+
+  async *reportBuild(
+    vm: string,
+    ref: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<BuildReport, void, undefined> {
+    yield* reportBuild(this.#options.connection(vm), ref, signal);
+  }
+
+  async forgetBuild(vm: string, ref: string): Promise<void> {
+    await forgetBuild(this.#options.connection(vm), ref);
   }
 
   async buildCache(vm: string, signal: AbortSignal): Promise<BuildCache> {

@@ -86,6 +86,7 @@ beforeEach(async () => {
     onConnected: () => watcher.refresh(),
     onEvent: (event) => watcher.onEvent(event),
     onLost: () => watcher.markStale(),
+    place: { nano: 0 },
     log: silentLog,
     signal,
   });

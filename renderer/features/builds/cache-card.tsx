@@ -59,7 +59,11 @@ export function CacheCard({ vm }: { vm: string }) {
         {error ? (
           <ErrorPanel message={error.message} hint={error.hint} details={error.details} />
         ) : value === null ? (
-          <WaitingLine label="Docker is measuring the build cache" since={since ?? Date.now()} />
+          since === null ? (
+            <p className="py-2 text-muted">Not measured yet.</p>
+          ) : (
+            <WaitingLine label="Docker is measuring the build cache" since={since} />
+          )
         ) : value.entries.length === 0 ? (
           <p className="py-2 text-muted">Empty: nothing has been built here, or the cache was pruned.</p>
         ) : (

@@ -16,7 +16,7 @@ import { ProcessTree } from './process-tree.tsx';
 const ageTickMs = 10_000;
 const shortIdLength = 12;
 
-/** What a container's row unfolds to: what is wrong, its processes, then the facts a table has no room for. */
+/** A container at a glance: what is wrong, its processes, then the facts a table has no room for. */
 export function ContainerDetails({ container }: { container: Container }) {
   const now = useNow(ageTickMs);
   const facts: Fact[] = [
@@ -50,7 +50,7 @@ export function ContainerDetails({ container }: { container: Container }) {
   }
   const blocked = container.ports.filter((port) => port.problem !== null);
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex flex-col gap-4 pb-5">
       <FixProgress container={container} />
       {hasFailed(container) ? <DoctorCard container={container} /> : null}
       {blocked.map((port) => (

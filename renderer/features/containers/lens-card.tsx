@@ -44,7 +44,7 @@ function ForeignLens({ container }: { container: Container }) {
         <p className="mt-0.5 max-w-3xl text-sm text-muted">
           Runs a copy of this container for a while and lists what it asks of the kernel, and what the
           emulator does not have. The copy has volumes of its own, publishes no ports and is removed
-          afterwards; folding this row ends it, too.
+          afterwards; leaving this page ends it, too.
         </p>
       </div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">

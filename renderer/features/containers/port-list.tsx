@@ -6,10 +6,12 @@ export interface PortListProps {
   ports: readonly PublishedPort[];
   /** Beyond it, only how many more there are. */
   limit?: number;
+  /** Of the links. */
+  tabIndex?: 0 | -1;
 }
 
 /** Published ports; those a browser can open are links. */
-export function PortList({ ports, limit = ports.length }: PortListProps) {
+export function PortList({ ports, limit = ports.length, tabIndex = 0 }: PortListProps) {
   if (ports.length === 0) return <span className="text-faint">–</span>;
   return (
     <ul className="text-sm tabular-nums">
@@ -23,6 +25,7 @@ export function PortList({ ports, limit = ports.length }: PortListProps) {
               href={`http://localhost:${port.hostPort}/`}
               target="_blank"
               rel="noreferrer"
+              tabIndex={tabIndex}
               className="rounded text-accent hover:underline"
             >
               {portText(port)}

@@ -122,7 +122,7 @@ export function HandlerRow({ handler, vm, blocked }: HandlerRowProps) {
             state === 'failed' ? (
               <Button
                 size="sm"
-                aria-label={`Try to switch ${arch} on again`}
+                aria-label={`Try again to switch ${arch} on`}
                 busy={busy}
                 unavailable={unavailable}
                 onClick={() => change('on')}

@@ -1,257 +1,83 @@
-import { type FormEvent, useState } from 'react';
-import type { Settings } from '../../../contract/records.ts';
-import { useEngineState, usePending, useServiceVm, useUnavailable } from '../../state/hooks.ts';
-import { perform } from '../../state/perform.ts';
-import { chooseTheme, type ThemeChoice, useTheme } from '../../state/theme.ts';
-import { Button } from '../../ui/button.tsx';
-import { Card } from '../../ui/card.tsx';
-import { Choice } from '../../ui/choice.tsx';
-import { controlLook } from '../../ui/control-look.ts';
-import { Facts } from '../../ui/facts.tsx';
-import { Field, type FieldProps } from '../../ui/field.tsx';
+import { useEffect } from 'react';
+import { isLocalWindow } from '../../bridge/window-bridge.ts';
+import { useEngineState } from '../../state/hooks.ts';
+import { classNames } from '../../ui/class-names.ts';
 import { Page } from '../../ui/page.tsx';
-import { Segmented } from '../../ui/segmented.tsx';
-import { Switch } from '../../ui/switch.tsx';
-import { formatBytes } from '../../ui/text/bytes.ts';
-import { plainText } from '../../ui/text/plain-text.ts';
-import { acceleratorWords, stopByWords } from '../../vocabulary/vm-words.ts';
+import { About } from './about.tsx';
+import { Appearance } from './appearance.tsx';
+import { DesktopSettings, UpdateSettings } from './desktop-settings.tsx';
+import { EmulatorSummary } from './emulator-summary.tsx';
 import { RememberedFixes } from './remembered-fixes.tsx';
-import { draftOf, readDraft, type SettingsDraft } from './settings-draft.ts';
+import { VmSettings } from './vm-settings.tsx';
 
-export function SettingsPage() {
+/** What follows `#/settings/` in the address, in the order of the page. */
+const sections = [
+  { id: 'resources', title: 'Resources' },
+  { id: 'network', title: 'Network' },
+  { id: 'emulators', title: 'Emulators' },
+  { id: 'desktop', title: 'Desktop' },
+  { id: 'updates', title: 'Updates' },
+  { id: 'appearance', title: 'Appearance' },
+  { id: 'about', title: 'This computer' },
+] as const;
+
+/** `section`: the one to show first. */
+export function SettingsPage({ section }: { section: string | null }) {
   const settings = useEngineState((state) => state.settings);
+  const known = settings !== undefined;
+  useEffect(() => {
+    if (known && section !== null) document.getElementById(anchorOf(section))?.scrollIntoView();
+  }, [known, section]);
   if (!settings) return null;
   return (
     <Page title="Settings">
-      <EngineSettings settings={settings} />
-      <RememberedFixes />
-      <Appearance />
-      <About />
+      <div className="grid items-start gap-4 min-[62rem]:grid-cols-[9rem_minmax(0,1fr)]">
+        <nav aria-label="Sections of the settings" className="min-[62rem]:sticky min-[62rem]:top-4">
+          <ul className="flex flex-wrap gap-0.5 min-[62rem]:flex-col">
+            {sections.map(({ id, title }) => (
+              <li key={id}>
+                <a
+                  href={`#/settings/${id}`}
+                  aria-current={id === section ? 'location' : undefined}
+                  className={classNames(
+                    'flex h-8 items-center rounded-md px-2.5 text-muted hover:bg-hover hover:text-ink',
+                    'aria-[current=location]:bg-accent-soft aria-[current=location]:text-ink',
+                  )}
+                >
+                  {title}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="flex min-w-0 flex-col gap-4 [&>*]:scroll-mt-4">
+          <VmSettings
+            settings={settings}
+            resourcesId={anchorOf('resources')}
+            networkId={anchorOf('network')}
+          />
+          <div id={anchorOf('emulators')} className="flex flex-col gap-4">
+            <EmulatorSummary />
+            <RememberedFixes />
+          </div>
+          <div id={anchorOf('desktop')}>
+            <DesktopSettings settings={settings} isDesktop={isLocalWindow()} />
+          </div>
+          <div id={anchorOf('updates')}>
+            <UpdateSettings settings={settings} isDesktop={isLocalWindow()} />
+          </div>
+          <div id={anchorOf('appearance')}>
+            <Appearance />
+          </div>
+          <div id={anchorOf('about')}>
+            <About />
+          </div>
+        </div>
+      </div>
     </Page>
   );
 }
 
-const accelerators: readonly { value: Settings['accelerator']; label: string }[] = [
-  { value: 'auto', label: 'The best one proved here' },
-  { value: 'kvm', label: acceleratorWords.kvm },
-  { value: 'hvf', label: acceleratorWords.hvf },
-  { value: 'tcg', label: acceleratorWords.tcg },
-];
-
-/** The draft is the form's own until it is saved; undo goes back to what the engine has. */
-function EngineSettings({ settings }: { settings: Settings }) {
-  const [draft, setDraft] = useState<SettingsDraft | null>(null);
-  const saving = usePending('settings:save');
-  const unavailable = useUnavailable();
-  const vm = useServiceVm();
-  // The disk may have grown since the setting was made.
-  const saved = vm ? { ...settings, diskGiB: Math.round(vm.diskBytes / bytesPerGiB) } : settings;
-  const shown = draft ?? draftOf(saved);
-  const { change, problems } = readDraft(shown, saved);
-  if (change.diskGiB !== undefined && vm?.state === 'suspended') problems.diskGiB = suspendedDisk;
-  const invalid = Object.keys(problems).length > 0;
-  const dirty = invalid || Object.keys(change).length > 0;
-  const edit = (part: Partial<SettingsDraft>): void => setDraft({ ...shown, ...part });
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (!dirty || invalid || unavailable) return;
-    const { diskGiB, ...others } = change;
-    if (diskGiB !== undefined && vm) {
-      const grown = await perform('settings:save', (client) => client.vm.growDisk({ vm: vm.name, diskGiB }));
-      if (!grown) return;
-    }
-    if (Object.keys(others).length > 0) {
-      if (!(await perform('settings:save', (client) => client.settings.set(others)))) return;
-    }
-    setDraft(null);
-  };
-  return (
-    <Card title="Virtual machine">
-      <form noValidate onSubmit={(event) => void save(event)}>
-        <div className="divide-y divide-line">
-          <div className="flex items-center justify-between gap-8 py-3">
-            <div>
-              <p className="font-medium">Start with Foredeck</p>
-              <p className="text-sm text-muted">The VM starts as soon as the engine does.</p>
-            </div>
-            <Switch
-              label="Start with Foredeck"
-              checked={shown.autoStart}
-              onChange={(autoStart) => edit({ autoStart })}
-            />
-          </div>
-          <div className="py-3">
-            <Choice
-              label="When stopped or quitting"
-              value={shown.stopBy}
-              onChange={(stopBy) => edit({ stopBy })}
-              options={(['suspend', 'shut-down'] as const).map((value) => ({
-                value,
-                label: stopByWords[value].word,
-                note: `${stopByWords[value].gain} ${stopByWords[value].price}`,
-              }))}
-            />
-          </div>
-          <Field
-            label="Accelerator"
-            description="What runs the VM’s processors. Each is tried with the real kernel before it is trusted."
-            problem={problems.accelerator}
-          >
-            {(control) => (
-              <select
-                {...control}
-                className={controlLook}
-                value={shown.accelerator}
-                onChange={(event) => {
-                  const chosen = accelerators.find(({ value }) => value === event.target.value);
-                  if (chosen) edit({ accelerator: chosen.value });
-                }}
-              >
-                {accelerators.map(({ value, label }) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <TextField
-            label="Processors"
-            description="Empty: chosen from this computer’s cores."
-            problem={problems.cpus}
-            inputMode="numeric"
-            placeholder={chosenForMe}
-            value={shown.cpus}
-            onChange={(cpus) => edit({ cpus })}
-          />
-          <TextField
-            label="Memory in MiB"
-            description="Empty: chosen from this computer’s memory."
-            problem={problems.memoryMiB}
-            inputMode="numeric"
-            placeholder={chosenForMe}
-            value={shown.memoryMiB}
-            onChange={(memoryMiB) => edit({ memoryMiB })}
-          />
-          <TextField
-            label="Data disk in GiB"
-            description="At most; it takes only what is used. It can be made larger, never smaller."
-            problem={problems.diskGiB}
-            inputMode="numeric"
-            value={shown.diskGiB}
-            onChange={(diskGiB) => edit({ diskGiB })}
-          />
-          <TextField
-            label="Debian mirror"
-            description="Asked first when the guest image is composed; checked against Debian’s signature. Empty: this computer’s own, then a public one."
-            problem={problems.mirror}
-            inputMode="url"
-            placeholder={chosenForMe}
-            value={shown.mirror}
-            onChange={(mirror) => edit({ mirror })}
-          />
-        </div>
-        <div className="flex min-h-8 flex-wrap items-center gap-2 pt-3">
-          <p role="status" className="text-sm text-muted">
-            {vm && vm.state !== 'stopped' && vm.state !== 'absent'
-              ? 'Processors, memory and accelerator apply at the VM’s next start.'
-              : ''}
-          </p>
-          <div className="ml-auto flex gap-2">
-            <Button
-              unavailable={dirty ? undefined : 'Nothing has been changed'}
-              onClick={() => setDraft(null)}
-            >
-              Undo
-            </Button>
-            <Button
-              type="submit"
-              kind="primary"
-              busy={saving}
-              unavailable={
-                unavailable ??
-                (invalid ? 'Something above cannot be used' : dirty ? undefined : 'Nothing has been changed')
-              }
-            >
-              Save
-            </Button>
-          </div>
-        </div>
-      </form>
-    </Card>
-  );
-}
-
-const bytesPerGiB = 1024 ** 3;
-
-const suspendedDisk =
-  'Not while the VM is suspended: its saved memory fits the disk as it is. Resume it first.';
-
-const chosenForMe = 'Chosen for me';
-
-interface TextFieldProps extends Omit<FieldProps, 'children'> {
-  inputMode: 'numeric' | 'url';
-  placeholder?: string;
-  value: string;
-  onChange: (value: string) => void;
-}
-
-/** A setting that is typed. */
-function TextField({ inputMode, placeholder, value, onChange, ...field }: TextFieldProps) {
-  return (
-    <Field {...field}>
-      {(control) => (
-        <input
-          {...control}
-          className={controlLook}
-          inputMode={inputMode}
-          spellCheck={false}
-          placeholder={placeholder}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      )}
-    </Field>
-  );
-}
-
-const themeOptions: readonly { value: ThemeChoice; label: string }[] = [
-  { value: 'system', label: 'As the system' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-];
-
-function Appearance() {
-  const choice = useTheme((theme) => theme.choice);
-  return (
-    <Card title="Appearance">
-      <div className="flex flex-wrap items-center justify-between gap-x-8 gap-y-2 py-1">
-        <p>Theme</p>
-        <Segmented label="Theme" value={choice} options={themeOptions} onChange={chooseTheme} />
-      </div>
-    </Card>
-  );
-}
-
-function About() {
-  const host = useEngineState((state) => state.host);
-  if (!host) return null;
-  return (
-    <Card title="This computer">
-      <Facts
-        facts={[
-          { name: 'Foredeck', value: plainText(host.engineVersion) },
-          { name: 'System', value: `${plainText(host.platform)}, ${host.arch}` },
-          { name: 'Processors', value: host.cores },
-          { name: 'Memory', value: formatBytes(host.memoryBytes) },
-          { name: 'Engine process', value: String(host.enginePid) },
-          {
-            name: 'Everything it writes is in',
-            value: <code className="font-mono text-sm break-all">{plainText(host.home)}</code>,
-            wide: true,
-          },
-        ]}
-      />
-    </Card>
-  );
+function anchorOf(section: string): string {
+  return `settings-${section}`;
 }

@@ -87,6 +87,11 @@ function OpenTerminals({ vm, tabs, active }: { vm: Vm; tabs: readonly Tab[]; act
             icon={<ClipboardPaste aria-hidden className="size-3.5" />}
             onClick={() => paste(active)}
           />
+          <IconButton
+            label={`Close ${titleOf(tabs, active)}`}
+            icon={<X aria-hidden className="size-3.5" />}
+            onClick={() => closeTerminal(active)}
+          />
         </div>
       </div>
       {tabs.map((tab) => (
@@ -108,6 +113,10 @@ function OpenTerminals({ vm, tabs, active }: { vm: Vm; tabs: readonly Tab[]; act
       <p className="sr-only">Shift and Escape leaves the terminal.</p>
     </Tabs.Root>
   );
+}
+
+function titleOf(tabs: readonly Tab[], id: string): string {
+  return tabs.find((tab) => tab.id === id)?.title ?? '';
 }
 
 function paste(id: string): void {
@@ -132,16 +141,23 @@ function TabHandle({ tab, active }: { tab: Tab; active: boolean }) {
       <Tabs.Tab
         value={tab.id}
         className="flex h-full max-w-48 min-w-0 items-center gap-2 rounded-md pr-1.5 pl-2.5 text-sm"
+        onKeyDown={(event) => {
+          if (event.key === 'Delete') closeTerminal(tab.id);
+        }}
       >
         <Lamp tone={lamps[tab.phase]} className="size-2" />
         <bdi className="truncate">{tab.title}</bdi>
       </Tabs.Tab>
-      <IconButton
-        className="size-5"
-        label={`Close ${tab.title}`}
-        icon={<X aria-hidden className="size-3" />}
+      {/* For the mouse: a list of tabs holds nothing but tabs. Delete does it too, and the button at the right. */}
+      <button
+        type="button"
+        aria-hidden
+        tabIndex={-1}
+        className="grid size-5 place-items-center rounded text-faint hover:bg-hover hover:text-ink"
         onClick={() => closeTerminal(tab.id)}
-      />
+      >
+        <X className="size-3" />
+      </button>
     </div>
   );
 }

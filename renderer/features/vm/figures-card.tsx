@@ -2,12 +2,13 @@ import type { Vm } from '../../../contract/records.ts';
 import { useStale } from '../../state/hooks.ts';
 import { useTheme } from '../../state/theme.ts';
 import { Card } from '../../ui/card.tsx';
-import { Plot, PlotSwatch, type PlotTone } from '../../ui/plot.tsx';
+import { Meter } from '../../ui/meter.tsx';
+import { mostOf } from '../../ui/sample-history.ts';
 import { formatBytes } from '../../ui/text/bytes.ts';
+import { formatCores } from '../../ui/text/cores.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { useVisible } from '../../ui/use-visible.ts';
 import { DiskActions } from './disk-actions.tsx';
-import { type HistoryPoint, historySpanMs, valuesOf } from './figures-history.ts';
 import { useVmFigures } from './use-vm-figures.ts';
 
 /** A disk's plot ends a little above its highest line. */
@@ -19,6 +20,7 @@ export function FiguresCard({ vm }: { vm: Vm }) {
   const running = vm.state === 'running' || vm.state === 'degraded';
   const { history, error } = useVmFigures(vm.name, { running, looking });
   const stale = useStale();
+  const dark = useTheme((theme) => theme.dark);
   const note = !running
     ? 'Measured while the VM runs'
     : stale
@@ -34,6 +36,7 @@ export function FiguresCard({ vm }: { vm: Vm }) {
           title="Memory"
           of={`of ${formatBytes(vm.memoryBytes)}`}
           history={history}
+          dark={dark}
           max={Math.max(
             vm.memoryBytes,
             mostOf(history, ({ memory }) => memory.hostResidentBytes),
@@ -61,6 +64,7 @@ export function FiguresCard({ vm }: { vm: Vm }) {
           title="Processor"
           of={vm.cpus === 1 ? 'of 1 core' : `of ${vm.cpus} cores`}
           history={history}
+          dark={dark}
           max={Math.max(
             vm.cpus,
             mostOf(history, ({ cpuShare }) => cpuShare ?? 0),
@@ -72,6 +76,7 @@ export function FiguresCard({ vm }: { vm: Vm }) {
           title="Data disk"
           of={`of ${formatBytes(vm.diskBytes)}`}
           history={history}
+          dark={dark}
           max={diskMax}
           format={formatBytes}
           lines={[
@@ -83,62 +88,4 @@ export function FiguresCard({ vm }: { vm: Vm }) {
       <DiskActions vm={vm} />
     </Card>
   );
-}
-
-type Figures = NonNullable<HistoryPoint['figures']>;
-
-interface MeterProps {
-  title: string;
-  /** What it is a part of: "of 2 GiB". */
-  of: string;
-  history: readonly HistoryPoint[];
-  max: number;
-  format: (value: number) => string;
-  lines: readonly { name: string; tone: PlotTone; pick: (figures: Figures) => number | null }[];
-}
-
-/** One thing measured: its plot, and each line's newest value. As high without figures as with them. */
-function Meter({ title, of, history, max, format, lines }: MeterProps) {
-  const dark = useTheme((theme) => theme.dark);
-  const latest = history.at(-1)?.figures;
-  return (
-    <section aria-label={title} className="flex min-w-0 flex-col">
-      <h3 className="flex items-baseline justify-between gap-2">
-        <span className="font-medium">{title}</span>
-        <span className="text-sm text-muted tabular-nums">{of}</span>
-      </h3>
-      <div className="mt-1">
-        <Plot
-          label={`${title} over the last two minutes`}
-          times={history.map(({ at }) => at / 1_000)}
-          lines={lines.map(({ tone, pick }) => ({ tone, values: valuesOf(history, pick) }))}
-          max={max > 0 ? max : 1}
-          maxLabel={latest ? format(max) : ''}
-          spanSeconds={historySpanMs / 1_000}
-          dark={dark}
-        />
-      </div>
-      <dl className="mt-1.5 flex flex-col gap-0.5 text-sm">
-        {lines.map(({ name, tone, pick }) => {
-          const value = latest ? pick(latest) : null;
-          return (
-            <div key={name} className="flex items-center gap-2">
-              <PlotSwatch tone={tone} />
-              <dt className="min-w-0 flex-1 truncate text-muted">{name}</dt>
-              <dd className="shrink-0 tabular-nums">{value === null ? '–' : format(value)}</dd>
-            </div>
-          );
-        })}
-      </dl>
-    </section>
-  );
-}
-
-/** "0.31 cores": processor time for each second that passed. */
-function formatCores(share: number): string {
-  return share === 1 ? '1 core' : `${Number.isInteger(share) ? share : share.toFixed(2)} cores`;
-}
-
-function mostOf(history: readonly HistoryPoint[], pick: (figures: Figures) => number): number {
-  return Math.max(0, ...history.map(({ figures }) => (figures ? pick(figures) : 0)));
 }

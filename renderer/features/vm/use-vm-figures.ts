@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 import type { WireError } from '../../../contract/errors.ts';
+import type { VmFigures } from '../../../contract/vm-figures.ts';
 import { toWireError } from '../../bridge/engine-client.ts';
 import { useEngine } from '../../state/engine-store.ts';
-import { type HistoryPoint, withSample } from './figures-history.ts';
+import { type HistoryPoint, withSample } from '../../ui/sample-history.ts';
 
 export interface VmFiguresView {
-  history: readonly HistoryPoint[];
+  history: readonly HistoryPoint<VmFigures>[];
   /** Why there are no newer ones. */
   error: WireError | null;
 }

@@ -115,13 +115,13 @@ export function VolumeRow({ volume, open, onToggle }: VolumeRowProps) {
 }
 
 function VolumeDetails({ volume, now }: { volume: Volume; now: number }) {
-  const { name, mountpoint, users, size, labels, options } = volume;
+  const { name, anonymous, mountpoint, users, size, labels, options } = volume;
   const command = `--volume ${plainText(name)}:/data`;
   return (
     <div className="flex flex-col gap-3 pb-1">
       <Facts
         facts={[
-          { name: 'Name', value: <Untrusted text={name} />, wide: name.length > 40 },
+          ...(anonymous ? [{ name: 'Name', value: <Untrusted text={name} />, wide: true }] : []),
           { name: 'Folder in the VM', value: <Untrusted text={mountpoint} />, wide: true },
           {
             name: 'Size',
@@ -131,6 +131,7 @@ function VolumeDetails({ volume, now }: { volume: Volume; now: number }) {
           },
           {
             name: 'Give it to a container',
+            wide: true,
             value: (
               <span className="flex items-center gap-1.5">
                 <code className="min-w-0 truncate font-mono text-xs">{command}</code>

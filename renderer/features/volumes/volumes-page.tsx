@@ -26,6 +26,12 @@ import { type VolumeOrder, volumesShown } from './volumes-shown.ts';
 /** Two lines and what is around them. */
 const rowPx = 59;
 
+const orders: readonly { value: VolumeOrder; label: string }[] = [
+  { value: 'name', label: 'By name' },
+  { value: 'size', label: 'Largest first' },
+  { value: 'unused', label: 'Unused only' },
+];
+
 /** Every volume in the VM, what uses it and what it takes. `item`: the name of one to show. */
 export function VolumesPage({ item }: { item: string | null }) {
   const vm = useServiceVm();
@@ -79,13 +85,6 @@ function VolumesOf({ vm, item }: { vm: Vm; item: string | null }) {
         </>
       }
     >
-      {measuring.since !== null ? (
-        <WaitingLine
-          label="Docker is adding up every volume’s files"
-          since={measuring.since}
-          onStop={measuring.stop}
-        />
-      ) : null}
       {error ? (
         <ErrorPanel
           message={error.message}
@@ -102,17 +101,20 @@ function VolumesOf({ vm, item }: { vm: Vm; item: string | null }) {
           }
         />
       ) : null}
-      {volumes.length > 1 ? (
-        <Segmented
-          label="Order"
-          value={order}
-          options={[
-            { value: 'name', label: 'By name' },
-            { value: 'size', label: 'Largest first' },
-            { value: 'unused', label: 'Unused only' },
-          ]}
-          onChange={setOrder}
-        />
+      {volumes.length > 0 ? (
+        // High enough for both, so that nothing moves when measuring begins or ends.
+        <div className="flex min-h-9 flex-wrap items-center gap-x-6 gap-y-2">
+          <Segmented label="Order" value={order} options={orders} onChange={setOrder} />
+          {measuring.since !== null ? (
+            <div className="min-w-60 flex-1">
+              <WaitingLine
+                label="Docker is adding up every volume’s files"
+                since={measuring.since}
+                onStop={measuring.stop}
+              />
+            </div>
+          ) : null}
+        </div>
       ) : null}
       {found.length > 0 ? (
         <VirtualList<Volume>

@@ -1,13 +1,7 @@
 import { expect, it } from 'vitest';
-import type { VmFigures } from '../../../contract/vm-figures.ts';
-import { historySpanMs, valuesOf, withSample } from './figures-history.ts';
+import { historySpanMs, valuesOf, withSample } from './sample-history.ts';
 
-const figuresAt = (at: number, cpuShare: number | null = 0.5): VmFigures => ({
-  at,
-  cpuShare,
-  memory: { guestTotalBytes: 4, guestUsedBytes: 1, guestCacheBytes: 1, hostResidentBytes: 2 },
-  disk: { guestTotalBytes: 4, guestUsedBytes: 1, hostBytes: 2 },
-});
+const figuresAt = (at: number, cpuShare: number | null = 0.5) => ({ at, cpuShare });
 
 it('keeps the last two minutes', () => {
   const first = withSample([], figuresAt(1_000));
