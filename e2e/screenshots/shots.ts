@@ -60,6 +60,14 @@ export const shots: readonly Shot[] = [
     scene: busyScene,
     play: async (window) => {
       await window.goTo('Containers');
+      await window.containers.row('migrate').waitFor();
+    },
+  },
+  {
+    name: 'container',
+    scene: busyScene,
+    play: async (window) => {
+      await window.goTo('Containers');
       await window.containers.open('api-arm');
       await window.containers.processes('api-arm').getByText('server.js').first().waitFor();
     },
