@@ -13,6 +13,8 @@ const pageFolder = join(import.meta.dirname, '..', '..', 'out', 'renderer');
 
 /** The fake engine behind the real sockets and the real browser mode, with the built page. */
 export interface FakeApp {
+  /** Its FOREDECK_HOME, where a desktop shell finds the engine. */
+  readonly home: string;
   readonly engine: FakeEngine;
   /** An address to open once. */
   newUrl(): string;
@@ -37,6 +39,7 @@ export async function startFakeApp(state: State, port = 0): Promise<FakeApp> {
   const openStream = (path: string) => openRawStream(socketPath, path);
   const host = await serveHost({ port, pageFolder, openStream, log: silentLog, scope });
   return {
+    home,
     engine,
     newUrl: () => host.newUrl(),
     stopEngine: () => serving.close(),

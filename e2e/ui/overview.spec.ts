@@ -16,7 +16,7 @@ test('shows what the VM is made of, and why this accelerator', async ({ openWith
   await expect(window.overview.stage('Docker answers here')).toContainText('20.3 s');
 });
 
-test('follows a start stage by stage', async ({ openWith }) => {
+test('follows a start stage by stage', { tag: '@shell' }, async ({ openWith }) => {
   const { engine, window } = await openWith('stopped');
   const release = engine.hold('startVm');
   await window.overview.startButton.click();

@@ -81,7 +81,7 @@ test('a change by another client shows in a form nobody has touched', async ({ o
   await expect(window.settings.field('Processors')).toHaveValue('6');
 });
 
-test('chooses what stopping and quitting do', async ({ openWith }) => {
+test('chooses what stopping and quitting do', { tag: '@shell' }, async ({ openWith }) => {
   const { engine, window } = await openWith('running');
   await window.goTo('Settings');
   const choice = window.page.getByRole('radiogroup', { name: 'When stopped or quitting' });
