@@ -117,6 +117,38 @@ test('the page gets no device, and may write to the clipboard', async ({ engine,
   expect(states).toEqual(['denied', 'denied', 'denied', 'granted']);
 });
 
+test('the page may save what it has put together, and nothing else', async ({ engine, launch }) => {
+  expect(engine.pid).toBeGreaterThan(0);
+  const shell = await launch();
+  const page = await shell.firstWindow();
+  await expect(connected(page)).toBeVisible();
+  await shell.evaluate(({ session }) => {
+    const asked: [string, boolean][] = [];
+    Object.assign(globalThis, { asked });
+    session.defaultSession.on('will-download', (event, item) => {
+      // Neither is written anywhere: what counts is what the program has said before.
+      asked.push([new URL(item.getURL()).protocol, event.defaultPrevented]);
+      event.preventDefault();
+    });
+  }, null);
+  const save = (make: 'blob' | 'data'): Promise<void> =>
+    page.evaluate((kind) => {
+      const link = document.createElement('a');
+      link.href = kind === 'blob' ? URL.createObjectURL(new Blob(['log'])) : 'data:text/plain,log';
+      link.download = 'log.txt';
+      link.click();
+    }, make);
+  const asked = (): Promise<unknown> =>
+    shell.evaluate(() => (globalThis as unknown as { asked: unknown }).asked, null);
+  await save('blob');
+  await expect.poll(asked).toEqual([['blob:', false]]);
+  await save('data');
+  await expect.poll(asked).toEqual([
+    ['blob:', false],
+    ['data:', true],
+  ]);
+});
+
 test('files outside of the page are not served', async ({ engine, launch }) => {
   expect(engine.pid).toBeGreaterThan(0);
   const shell = await launch();

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type Electron from 'electron';
 import type { CDPSession, Page } from 'playwright';
-import { originOf } from './protocol.ts';
+import { fromChromium, originOf } from './protocol.ts';
 
 type CheckHandler = NonNullable<Parameters<Electron.Session['setPermissionCheckHandler']>[0]>;
 
@@ -61,11 +61,21 @@ export class Session
   watchDownloads(page: Page): void {
     page.on('download', (download) => {
       const event = {
-        preventDefault: () => void download.cancel().catch(() => undefined),
+        defaultPrevented: false,
+        preventDefault: () => {
+          event.defaultPrevented = true;
+          void download.cancel().catch(() => undefined);
+        },
       };
-      this.emit('will-download', event, { getURL: () => download.url() }, {});
+      this.emit('will-download', event, { getURL: () => asElectronHasIt(download.url()) }, {});
     });
   }
+}
+
+/** The address of what the page has put together names the page's origin. */
+function asElectronHasIt(url: string): string {
+  const [, page] = /^blob:(.*)$/.exec(url) ?? [];
+  return page === undefined ? fromChromium(url) : `blob:${fromChromium(page)}`;
 }
 
 export const session = { defaultSession: new Session() };
