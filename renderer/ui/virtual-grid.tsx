@@ -18,12 +18,17 @@ export interface GridRow {
   readonly key: string;
   /** 1 at the top; rows of a group stand one level below it. */
   readonly level: number;
+  /** Its place among its siblings, from 1, and how many they are; for trees deeper than a group and its rows. */
+  readonly position?: number;
+  readonly siblings?: number;
   /** Of a group: whether its rows are shown. Null for what does not fold. */
   readonly open: boolean | null;
   /** Pixels, borders included; the same as long as the row is the same. */
   readonly height: number;
-  /** The row's name for screen readers. */
-  readonly name: string;
+  /** The row's name for screen readers; null: what its cells say. */
+  readonly name: string | null;
+  /** Keys that act on the row, as `aria-keyshortcuts` lists them. */
+  readonly shortcuts?: string;
 }
 
 export interface GridCellsProps<R extends GridRow> {
@@ -39,9 +44,17 @@ export interface VirtualGridProps<R extends GridRow> {
   head: ReactNode;
   /** A row's cells, `td`; drawn again only when the row or `tabIndex` changes. */
   Cells: ComponentType<GridCellsProps<R>>;
-  /** A row was clicked, or Enter pressed on it. */
+  /** Enter was pressed on a row. */
   onOpen: (row: R) => void;
+  /** A row was clicked, but on nothing in it that can be pressed. */
+  onClick?: (row: R) => void;
   onFold?: (row: R, open: boolean) => void;
+  /** A button was clicked whose `data-act` is `act`; it is for the pointer, and its row does the same by keyboard. */
+  onAct?: (row: R, act: string) => void;
+  /** Ctrl+C or Cmd+C on a row, while no text is selected. */
+  onCopy?: (row: R) => void;
+  /** Rows stand close to each other, without lines between them. */
+  dense?: boolean;
   rowClass?: (row: R) => string;
   /** Limits its height; beyond it the grid scrolls. */
   className: string;
@@ -56,10 +69,11 @@ const rowsOfAPage = 10;
 
 /**
  * A table of any length, of which only rows in view are drawn, walked by arrow keys (WAI-ARIA treegrid): Enter opens a
- * row, Left and Right fold a group, Tab goes to what can be pressed in the row.
+ * row, Left and Right fold a group and go out of it and in, Tab goes to what can be pressed in the row.
  */
 export function VirtualGrid<R extends GridRow>(props: VirtualGridProps<R>) {
-  const { label, rows, head, Cells, onOpen, onFold, rowClass, className } = props;
+  const { label, rows, head, Cells, onOpen, onClick, onFold, onAct, onCopy, dense, rowClass, className } =
+    props;
   const scroller = useRef<HTMLDivElement>(null);
   const toFocus = useRef<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
@@ -110,8 +124,13 @@ export function VirtualGrid<R extends GridRow>(props: VirtualGridProps<R>) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const index = rowOf(event.target);
     const row = rows[index];
-    if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
-    const onRow = event.target instanceof Element && event.target.hasAttribute('data-index');
+    if (!row || event.altKey) return;
+    if (event.ctrlKey || event.metaKey) {
+      const selecting = getSelection()?.isCollapsed === false;
+      if (event.key === 'c' && !selecting) onCopy?.(row);
+      return;
+    }
+    const onRow = event.target instanceof Element && event.target.matches('[data-index], [data-act]');
     const moves: Record<string, () => void> = {
       ArrowDown: () => focusRow(index + 1),
       ArrowUp: () => focusRow(index - 1),
@@ -119,21 +138,21 @@ export function VirtualGrid<R extends GridRow>(props: VirtualGridProps<R>) {
       PageUp: () => focusRow(index - rowsOfAPage),
       Home: () => focusRow(0),
       End: () => focusRow(rows.length - 1),
-      ArrowRight: () => fold(row, true),
+      ArrowRight: () => (row.open ? focusRow(index + 1) : fold(row, true)),
       ArrowLeft: () => (row.open ? fold(row, false) : focusRow(groupIndex(rows, index))),
-      ...(onRow && { Enter: () => (row.open === null ? onOpen(row) : fold(row, !row.open)) }),
+      ...(onRow && { Enter: () => onOpen(row) }),
     };
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
     move();
   };
-  const onClick = (event: MouseEvent): void => {
+  const onPress = (event: MouseEvent): void => {
     const row = rows[rowOf(event.target)];
-    const control = event.target instanceof Element ? event.target.closest('a, button, input, label') : null;
-    if (!row || control) return;
-    if (row.open === null) onOpen(row);
-    else fold(row, !row.open);
+    if (!row || !(event.target instanceof Element)) return;
+    const act = event.target.closest('[data-act]')?.getAttribute('data-act');
+    if (act) onAct?.(row, act);
+    else if (!event.target.closest('a, button, input, label')) onClick?.(row);
   };
   const onFocus = (event: FocusEvent): void => {
     const row = rows[rowOf(event.target)];
@@ -159,7 +178,7 @@ export function VirtualGrid<R extends GridRow>(props: VirtualGridProps<R>) {
           </tr>
         </thead>
         {/* Here once for all rows, so that a row is drawn again only when it shows something else. */}
-        <tbody onKeyDown={onKeyDown} onClick={onClick} onFocus={onFocus}>
+        <tbody onKeyDown={onKeyDown} onClick={onPress} onFocus={onFocus}>
           {virtualizer.getVirtualItems().map(({ index, start, end }) => {
             const row = rows[index];
             if (!row) return null;
@@ -173,7 +192,10 @@ export function VirtualGrid<R extends GridRow>(props: VirtualGridProps<R>) {
                   index={index}
                   tabIndex={index === focusedIndex ? 0 : -1}
                   Cells={Cells as ComponentType<GridCellsProps<GridRow>>}
-                  className={rowClass?.(row) ?? ''}
+                  className={classNames(
+                    dense ? 'hover:bg-hover' : 'border-b border-line hover:bg-hover/60',
+                    rowClass?.(row),
+                  )}
                 />
               </Fragment>
             );
@@ -202,13 +224,13 @@ const Row = memo(
         tabIndex={tabIndex}
         aria-rowindex={index + 2}
         aria-level={row.level}
+        aria-posinset={row.position}
+        aria-setsize={row.siblings}
         aria-expanded={row.open ?? undefined}
-        aria-label={row.name}
+        aria-keyshortcuts={row.shortcuts}
+        aria-label={row.name ?? undefined}
         style={{ height: row.height }}
-        className={classNames(
-          'border-b border-line align-middle outline-offset-[-2px] hover:bg-hover/60',
-          className,
-        )}
+        className={classNames('group align-middle outline-offset-[-2px]', className)}
       >
         <Cells row={row} tabIndex={tabIndex} />
       </tr>

@@ -50,6 +50,11 @@ export function ContainersTable({ containers }: { containers: readonly Container
       }),
     [deferred, folded, latest, previous, lost, suspendedVms],
   );
+  const fold = (row: Row, open: boolean): void => setFolded(withFold(folded, row, open));
+  const open = (row: Row): void => {
+    if (row.kind === 'container') location.hash = `/containers/${row.container.id}`;
+    else fold(row, !row.open);
+  };
   const others = `${containers.length - running} not running`;
   const suspended = vm !== undefined && suspendedVms.has(vm.name) && !lost;
   const note = suspended
@@ -106,10 +111,9 @@ export function ContainersTable({ containers }: { containers: readonly Container
           rows={rows}
           head={<RowHead />}
           Cells={RowCells}
-          onOpen={(row) => {
-            if (row.kind === 'container') location.hash = `/containers/${row.container.id}`;
-          }}
-          onFold={(row, open) => setFolded(withFold(folded, row, open))}
+          onOpen={open}
+          onClick={open}
+          onFold={fold}
           rowClass={rowClass}
           className="min-h-0"
         />

@@ -105,6 +105,7 @@ function Folders({ container, download }: PartProps) {
           head={<FileHead />}
           Cells={FileCells}
           onOpen={open}
+          onClick={open}
           className="min-h-0"
         />
       )}
