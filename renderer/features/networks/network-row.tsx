@@ -1,23 +1,11 @@
-import { FileJson, Trash2 } from 'lucide-react';
-import { useState } from 'react';
-import type { WireError } from '../../../contract/errors.ts';
 import type { Network } from '../../../contract/networks.ts';
-import { InspectDialog } from '../../docker-objects/inspect-dialog.tsx';
-import { RowFrame } from '../../docker-objects/row-frame.tsx';
+import { ObjectRow } from '../../docker-objects/object-row.tsx';
 import { TextTable } from '../../docker-objects/text-table.tsx';
 import { UserList } from '../../docker-objects/user-list.tsx';
-import { attempt } from '../../state/attempt.ts';
-import { useDockerUnavailable } from '../../state/hooks.ts';
-import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Pill } from '../../ui/pill.tsx';
-import { formatAge } from '../../ui/text/duration.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
-import { useNow } from '../../ui/use-now.ts';
-import { RemoveNetworkDialog } from './remove-network-dialog.tsx';
-
-const ageTickMs = 60_000;
 
 export interface NetworkRowProps {
   network: Network;
@@ -27,88 +15,35 @@ export interface NetworkRowProps {
 
 /** One network: its name, its addresses, the containers in it. */
 export function NetworkRow({ network, open, onToggle }: NetworkRowProps) {
-  const { vm, id, name, driver, builtIn, internal, composeProject, users, subnets, createdAt } = network;
-  const [asking, setAsking] = useState<'remove' | 'inspect' | null>(null);
-  const [error, setError] = useState<WireError | null>(null);
-  const now = useNow(ageTickMs);
-  const unavailable = useDockerUnavailable(vm);
-  const remove = async (): Promise<void> => {
-    setError(null);
-    const outcome = await attempt(`network:remove:${vm}/${id}`, (client) =>
-      client.network.remove({ vm, id }),
-    );
-    if (outcome && !outcome.ok) setError(outcome.error);
-  };
+  const { id, name, builtIn, internal, composeProject, users, subnets } = network;
+  const used = users.length === 1 ? 'A container belongs to it' : `${users.length} containers belong to it`;
+  const after =
+    composeProject === null
+      ? 'No container uses it.'
+      : `Compose makes it again when the project ${plainText(composeProject)} is started.`;
   return (
-    <>
-      <RowFrame
-        name={plainText(name)}
-        stale={network.stale}
-        open={open}
-        onToggle={onToggle}
-        title={
-          <>
-            <p className="flex min-w-0 items-center gap-2 font-medium">
-              <Untrusted text={name} className="truncate" />
-              {builtIn ? <Pill>Docker’s own</Pill> : null}
-              {internal ? <Pill tone="accent">internal</Pill> : null}
-            </p>
-            <p className="truncate text-xs text-muted">
-              <Untrusted text={driver} />
-              {composeProject === null ? null : (
-                <>
-                  {' · Compose project '}
-                  <Untrusted text={composeProject} />
-                </>
-              )}
-            </p>
-          </>
-        }
-        middle={<UserList users={users} />}
-        end={
-          <>
-            <span className="block truncate">
-              {subnets[0] ? <Untrusted text={subnets[0].subnet} /> : 'no subnet'}
-            </span>
-            <span className="block text-xs leading-4.5 text-faint">
-              {createdAt === null ? 'age not known' : `made ${formatAge(now - createdAt)}`}
-            </span>
-          </>
-        }
-        actions={[
-          {
-            label: 'Inspect…',
-            icon: <FileJson aria-hidden className="size-4 shrink-0 text-muted" />,
-            unavailable,
-            onSelect: () => setAsking('inspect'),
-          },
-          {
-            label: 'Remove…',
-            icon: <Trash2 aria-hidden className="size-4 shrink-0" />,
-            danger: true,
-            unavailable: unavailable ?? (builtIn ? 'It is Docker’s own' : undefined),
-            onSelect: () => setAsking('remove'),
-          },
-        ]}
-        problem={
-          error ? <ErrorPanel message={error.message} hint={error.hint} details={error.details} /> : null
-        }
-        details={<NetworkDetails network={network} />}
-      />
-      <RemoveNetworkDialog
-        network={network}
-        open={asking === 'remove'}
-        onConfirm={() => void remove()}
-        onClose={() => setAsking(null)}
-      />
-      {asking === 'inspect' ? (
-        <InspectDialog
-          title={plainText(name)}
-          read={(client, signal) => client.network.inspect({ vm, id }, { signal })}
-          onClose={() => setAsking(null)}
-        />
-      ) : null}
-    </>
+    <ObjectRow
+      kind="network"
+      id={id}
+      object={network}
+      open={open}
+      onToggle={onToggle}
+      heading={
+        <>
+          <Untrusted text={name} className="truncate" />
+          {builtIn ? <Pill>Docker’s own</Pill> : null}
+          {internal ? <Pill tone="accent">internal</Pill> : null}
+        </>
+      }
+      measure={subnets[0] ? <Untrusted text={subnets[0].subnet} /> : 'no subnet'}
+      details={<NetworkDetails network={network} />}
+      removal={{
+        refused: builtIn ? 'It is Docker’s own' : undefined,
+        confirmLabel: 'Remove',
+        inTheWay: `${used}, and could not start without it.`,
+        lost: `Its name and its addresses are gone; no data is in a network. ${after}`,
+      }}
+    />
   );
 }
 

@@ -1,15 +1,8 @@
-import { FileJson, Trash2 } from 'lucide-react';
-import { useState } from 'react';
-import type { WireError } from '../../../contract/errors.ts';
 import type { Volume } from '../../../contract/volumes.ts';
-import { InspectDialog } from '../../docker-objects/inspect-dialog.tsx';
-import { RowFrame } from '../../docker-objects/row-frame.tsx';
+import { ObjectRow } from '../../docker-objects/object-row.tsx';
 import { TextTable } from '../../docker-objects/text-table.tsx';
 import { UserList } from '../../docker-objects/user-list.tsx';
-import { attempt } from '../../state/attempt.ts';
-import { useDockerUnavailable } from '../../state/hooks.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { formatBytes } from '../../ui/text/bytes.ts';
@@ -17,7 +10,6 @@ import { formatAge } from '../../ui/text/duration.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { RemoveVolumeDialog } from './remove-volume-dialog.tsx';
 
 const ageTickMs = 60_000;
 
@@ -27,94 +19,39 @@ export interface VolumeRowProps {
   onToggle: () => void;
 }
 
-/** One volume: its name, what uses it, what it takes. */
+/** One volume: its name, what uses it, what it takes. Removal says that the data is gone for good. */
 export function VolumeRow({ volume, open, onToggle }: VolumeRowProps) {
-  const { vm, name, anonymous, driver, composeProject, users, size, createdAt } = volume;
-  const [asking, setAsking] = useState<'remove' | 'inspect' | null>(null);
-  const [error, setError] = useState<WireError | null>(null);
-  const now = useNow(ageTickMs);
-  const unavailable = useDockerUnavailable(vm);
-  const remove = async (): Promise<void> => {
-    setError(null);
-    const outcome = await attempt(`volume:remove:${vm}/${name}`, (client) =>
-      client.volume.remove({ vm, id: name }),
-    );
-    if (outcome && !outcome.ok) setError(outcome.error);
-  };
+  const { name, anonymous, users, size } = volume;
+  const used = users.length === 1 ? 'A container uses it' : `${users.length} containers use it`;
   return (
-    <>
-      <RowFrame
-        name={plainText(name)}
-        stale={volume.stale}
-        open={open}
-        onToggle={onToggle}
-        title={
-          <>
-            <p className="flex min-w-0 items-center gap-2 font-medium">
-              <Untrusted
-                text={anonymous ? `${name.slice(0, 12)}…` : name}
-                className={anonymous ? 'truncate font-mono font-normal' : 'truncate'}
-              />
-              {anonymous ? <Pill>no name</Pill> : null}
-            </p>
-            <p className="truncate text-xs text-muted">
-              <Untrusted text={driver} />
-              {composeProject === null ? null : (
-                <>
-                  {' · Compose project '}
-                  <Untrusted text={composeProject} />
-                </>
-              )}
-            </p>
-          </>
-        }
-        middle={<UserList users={users} />}
-        end={
-          <>
-            <span className="block">{size ? formatBytes(size.bytes) : 'not measured'}</span>
-            <span className="block text-xs leading-4.5 text-faint">
-              {createdAt === null ? 'age not known' : `made ${formatAge(now - createdAt)}`}
-            </span>
-          </>
-        }
-        actions={[
-          {
-            label: 'Inspect…',
-            icon: <FileJson aria-hidden className="size-4 shrink-0 text-muted" />,
-            unavailable,
-            onSelect: () => setAsking('inspect'),
-          },
-          {
-            label: 'Remove…',
-            icon: <Trash2 aria-hidden className="size-4 shrink-0" />,
-            danger: true,
-            unavailable,
-            onSelect: () => setAsking('remove'),
-          },
-        ]}
-        problem={
-          error ? <ErrorPanel message={error.message} hint={error.hint} details={error.details} /> : null
-        }
-        details={<VolumeDetails volume={volume} now={now} />}
-      />
-      <RemoveVolumeDialog
-        volume={volume}
-        open={asking === 'remove'}
-        onConfirm={() => void remove()}
-        onClose={() => setAsking(null)}
-      />
-      {asking === 'inspect' ? (
-        <InspectDialog
-          title={plainText(name)}
-          read={(client, signal) => client.volume.inspect({ vm, id: name }, { signal })}
-          onClose={() => setAsking(null)}
-        />
-      ) : null}
-    </>
+    <ObjectRow
+      kind="volume"
+      id={name}
+      object={volume}
+      open={open}
+      onToggle={onToggle}
+      heading={
+        <>
+          <Untrusted
+            text={anonymous ? `${name.slice(0, 12)}…` : name}
+            className={anonymous ? 'truncate font-mono font-normal' : 'truncate'}
+          />
+          {anonymous ? <Pill>no name</Pill> : null}
+        </>
+      }
+      measure={size ? formatBytes(size.bytes) : 'not measured'}
+      details={<VolumeDetails volume={volume} />}
+      removal={{
+        confirmLabel: 'Remove with its data',
+        inTheWay: `${used}. Docker removes a volume only when no container refers to it, not even one that is stopped.`,
+        lost: `Its data${size ? `, ${formatBytes(size.bytes)} when last measured,` : ''} is gone for good: there is no copy and no undo. No container uses it.`,
+      }}
+    />
   );
 }
 
-function VolumeDetails({ volume, now }: { volume: Volume; now: number }) {
+function VolumeDetails({ volume }: { volume: Volume }) {
+  const now = useNow(ageTickMs);
   const { name, anonymous, mountpoint, users, size, labels, options } = volume;
   const command = `--volume ${plainText(name)}:/data`;
   return (
