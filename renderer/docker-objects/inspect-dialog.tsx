@@ -4,8 +4,8 @@ import { useCall } from '../state/use-call.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { ErrorPanel } from '../ui/error-panel.tsx';
 import { plainLines } from '../ui/text/plain-text.ts';
+import { FailedReading } from './failed-reading.tsx';
 
 export interface InspectDialogProps {
   title: string;
@@ -33,16 +33,7 @@ export function InspectDialog({ title, read, onClose }: InspectDialogProps) {
       }
     >
       {error ? (
-        <ErrorPanel
-          message={error.message}
-          hint={error.hint}
-          details={error.details}
-          actions={
-            <Button size="sm" busy={since !== null} onClick={start}>
-              Try again
-            </Button>
-          }
-        />
+        <FailedReading error={error} busy={since !== null} onRetry={start} />
       ) : text === null ? (
         <p role="status" className="py-6 text-center text-muted">
           Asking Docker…

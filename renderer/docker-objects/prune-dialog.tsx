@@ -6,10 +6,10 @@ import { useJobRun } from '../state/use-job-run.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatBytes } from '../ui/text/bytes.ts';
 import { Untrusted } from '../ui/untrusted.tsx';
 import { JobRunProgress } from '../vocabulary/job-run-progress.tsx';
+import { FailedReading } from './failed-reading.tsx';
 import { pruneWords } from './prune-words.ts';
 import { WaitingLine } from './waiting-line.tsx';
 
@@ -90,16 +90,7 @@ export function PruneDialog({ vm, targets, onClose }: PruneDialogProps) {
         ) : asked.since !== null ? (
           <WaitingLine label={words.measuring} since={asked.since} />
         ) : asked.error ? (
-          <ErrorPanel
-            message={asked.error.message}
-            hint={asked.error.hint}
-            details={asked.error.details}
-            actions={
-              <Button size="sm" onClick={start}>
-                Try again
-              </Button>
-            }
-          />
+          <FailedReading error={asked.error} busy={false} onRetry={start} />
         ) : plan ? (
           <Items plan={plan} />
         ) : null}

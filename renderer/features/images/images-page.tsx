@@ -2,13 +2,14 @@ import { Download, FileInput, Layers, Play, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import type { Arch } from '../../../contract/arch.ts';
 import type { Vm } from '../../../contract/records.ts';
+import { FailedReading } from '../../docker-objects/failed-reading.tsx';
+import { NoDocker } from '../../docker-objects/no-docker.tsx';
 import { useDockerImages, useDockerUnavailable, useServiceVm } from '../../state/hooks.ts';
 import { useListing } from '../../state/use-listing.ts';
 import { useOpenRows } from '../../state/use-open-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
@@ -71,18 +72,7 @@ function ImagesOf({ vm }: { vm: Vm }) {
         </>
       }
     >
-      {error ? (
-        <ErrorPanel
-          message={error.message}
-          hint={error.hint}
-          details={error.details}
-          actions={
-            <Button size="sm" busy={listing} onClick={() => void list()}>
-              Try again
-            </Button>
-          }
-        />
-      ) : null}
+      <FailedReading error={error} busy={listing} onRetry={() => void list()} />
       {found.length > 0 ? (
         <VirtualList
           label="Images"
@@ -143,19 +133,7 @@ function describeCount(count: number, away: boolean): string {
 /** Three ways to an image, the shortest first. */
 function NoImages({ vm }: { vm: Vm }) {
   const { dockerReady, dockerContext } = vm.endpoints;
-  if (!dockerReady) {
-    return (
-      <EmptyState icon={<Layers />} title="The VM is not running">
-        <p>
-          Images are kept on its data disk and show up here when it runs:{' '}
-          <a href="#/overview" className="rounded text-accent underline">
-            start it on the overview
-          </a>
-          .
-        </p>
-      </EmptyState>
-    );
-  }
+  if (!dockerReady) return <NoDocker icon={<Layers />} things="Images" />;
   return (
     <EmptyState icon={<Layers />} title="No images yet">
       <p>Pull one with the button above, import a root filesystem, or build one with your own Docker CLI:</p>

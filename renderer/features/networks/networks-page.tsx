@@ -2,6 +2,7 @@ import { Eraser, Network as NetworkIcon, Plus, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import type { Network } from '../../../contract/networks.ts';
 import type { Vm } from '../../../contract/records.ts';
+import { FailedReading } from '../../docker-objects/failed-reading.tsx';
 import { NoDocker } from '../../docker-objects/no-docker.tsx';
 import { PruneDialog } from '../../docker-objects/prune-dialog.tsx';
 import { useDockerUnavailable, useNetworks, useServiceVm } from '../../state/hooks.ts';
@@ -9,7 +10,6 @@ import { useListing } from '../../state/use-listing.ts';
 import { useOpenRows } from '../../state/use-open-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { matchesWords } from '../../ui/text/matches-words.ts';
@@ -65,18 +65,7 @@ function NetworksOf({ vm, item }: { vm: Vm; item: string | null }) {
         </>
       }
     >
-      {error ? (
-        <ErrorPanel
-          message={error.message}
-          hint={error.hint}
-          details={error.details}
-          actions={
-            <Button size="sm" busy={listing} onClick={() => void list()}>
-              Try again
-            </Button>
-          }
-        />
-      ) : null}
+      <FailedReading error={error} busy={listing} onRetry={() => void list()} />
       {found.length > 0 ? (
         <VirtualList<Network>
           label="Networks"

@@ -2,6 +2,7 @@ import { Eraser, HardDrive, Plus, Ruler, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import type { Vm } from '../../../contract/records.ts';
 import type { Volume } from '../../../contract/volumes.ts';
+import { FailedReading } from '../../docker-objects/failed-reading.tsx';
 import { NoDocker } from '../../docker-objects/no-docker.tsx';
 import { PruneDialog } from '../../docker-objects/prune-dialog.tsx';
 import { WaitingLine } from '../../docker-objects/waiting-line.tsx';
@@ -12,7 +13,6 @@ import { useOpenRows } from '../../state/use-open-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -85,22 +85,11 @@ function VolumesOf({ vm, item }: { vm: Vm; item: string | null }) {
         </>
       }
     >
-      {error ? (
-        <ErrorPanel
-          message={error.message}
-          hint={error.hint}
-          details={error.details}
-          actions={
-            <Button
-              size="sm"
-              busy={listing.listing || measuring.since !== null}
-              onClick={measuring.error ? measuring.start : () => void listing.list()}
-            >
-              Try again
-            </Button>
-          }
-        />
-      ) : null}
+      <FailedReading
+        error={error}
+        busy={listing.listing || measuring.since !== null}
+        onRetry={measuring.error ? measuring.start : () => void listing.list()}
+      />
       {volumes.length > 0 ? (
         // High enough for both, so that nothing moves when measuring begins or ends.
         <div className="flex min-h-9 flex-wrap items-center gap-x-6 gap-y-2">
