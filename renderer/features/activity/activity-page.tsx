@@ -1,7 +1,8 @@
-import { ListChecks, SearchX } from 'lucide-react';
+import { ListChecks } from 'lucide-react';
 import { useState } from 'react';
 import { useJobs } from '../../state/hooks.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { NothingFound } from '../../ui/nothing-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -57,21 +58,14 @@ export function ActivityPage() {
           }
         </VirtualList>
       ) : any ? (
-        <EmptyState icon={<SearchX />} title="Nothing like that has been going on">
-          <p>
-            Nothing that is remembered fits the filter and the search.{' '}
-            <button
-              type="button"
-              className="rounded text-accent underline"
-              onClick={() => {
-                setFilter('all');
-                setSearch('');
-              }}
-            >
-              Show all
-            </button>
-          </p>
-        </EmptyState>
+        <NothingFound
+          title="Nothing like that has been going on"
+          reason="Nothing that is remembered fits the filter and the search."
+          onAll={() => {
+            setFilter('all');
+            setSearch('');
+          }}
+        />
       ) : (
         <EmptyState icon={<ListChecks />} title="Nothing has been going on">
           <p>

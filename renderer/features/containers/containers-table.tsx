@@ -1,8 +1,9 @@
-import { Boxes, SearchX } from 'lucide-react';
+import { Boxes } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { Container } from '../../../contract/records.ts';
 import { useEngineState, useServiceVm, useStale } from '../../state/hooks.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { NothingFound } from '../../ui/nothing-found.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { useVisible } from '../../ui/use-visible.ts';
@@ -90,21 +91,14 @@ export function ContainersTable({ containers }: { containers: readonly Container
           <NoContainers />
         </EmptyState>
       ) : rows.length === 0 ? (
-        <EmptyState icon={<SearchX />} title="No container is like that">
-          <p>
-            Every word has to be found in a name, an image, a project, an architecture or a state.{' '}
-            <button
-              type="button"
-              className="rounded text-accent underline"
-              onClick={() => {
-                setSearch('');
-                setShown('all');
-              }}
-            >
-              Show all
-            </button>
-          </p>
-        </EmptyState>
+        <NothingFound
+          title="No container is like that"
+          reason="Every word has to be found in a name, an image, a project, an architecture or a state."
+          onAll={() => {
+            setSearch('');
+            setShown('all');
+          }}
+        />
       ) : (
         <VirtualGrid
           label="Containers"

@@ -1,4 +1,4 @@
-import { Download, FileInput, Layers, Play, SearchX } from 'lucide-react';
+import { Download, FileInput, Layers, Play } from 'lucide-react';
 import { useState } from 'react';
 import type { Arch } from '../../../contract/arch.ts';
 import type { Vm } from '../../../contract/records.ts';
@@ -10,6 +10,7 @@ import { useOpenRows } from '../../state/use-open-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { NothingFound } from '../../ui/nothing-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
@@ -92,14 +93,11 @@ function ImagesOf({ vm }: { vm: Vm }) {
           )}
         </VirtualList>
       ) : images.length > 0 ? (
-        <EmptyState icon={<SearchX />} title="No image is called that">
-          <p>
-            Nothing here has that in its name or among its platforms.{' '}
-            <button type="button" className="rounded text-accent underline" onClick={() => setSearch('')}>
-              Show all
-            </button>
-          </p>
-        </EmptyState>
+        <NothingFound
+          title="No image is called that"
+          reason="Nothing here has that in its name or among its platforms."
+          onAll={() => setSearch('')}
+        />
       ) : listing ? (
         <p role="status" className="py-8 text-center text-muted">
           Reading the images…

@@ -1,4 +1,4 @@
-import { Eraser, Network as NetworkIcon, Plus, SearchX } from 'lucide-react';
+import { Eraser, Network as NetworkIcon, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { Network } from '../../../contract/networks.ts';
 import type { Vm } from '../../../contract/records.ts';
@@ -9,7 +9,7 @@ import { useDockerUnavailable, useNetworks, useServiceVm } from '../../state/hoo
 import { useListing } from '../../state/use-listing.ts';
 import { useOpenRows } from '../../state/use-open-rows.ts';
 import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
+import { NothingFound } from '../../ui/nothing-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { matchesWords } from '../../ui/text/matches-words.ts';
@@ -84,14 +84,11 @@ function NetworksOf({ vm, item }: { vm: Vm; item: string | null }) {
           )}
         </VirtualList>
       ) : networks.length > 0 ? (
-        <EmptyState icon={<SearchX />} title="No network is called that">
-          <p>
-            Nothing here has that in its name, its subnets or among its containers.{' '}
-            <button type="button" className="rounded text-accent underline" onClick={() => setSearch('')}>
-              Show all
-            </button>
-          </p>
-        </EmptyState>
+        <NothingFound
+          title="No network is called that"
+          reason="Nothing here has that in its name, its subnets or among its containers."
+          onAll={() => setSearch('')}
+        />
       ) : listing ? (
         <p role="status" className="py-8 text-center text-muted">
           Reading the networks…

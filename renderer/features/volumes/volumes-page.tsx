@@ -1,4 +1,4 @@
-import { Eraser, HardDrive, Plus, Ruler, SearchX } from 'lucide-react';
+import { Eraser, HardDrive, Plus, Ruler } from 'lucide-react';
 import { useState } from 'react';
 import type { Vm } from '../../../contract/records.ts';
 import type { Volume } from '../../../contract/volumes.ts';
@@ -13,6 +13,7 @@ import { useOpenRows } from '../../state/use-open-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { NothingFound } from '../../ui/nothing-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -31,6 +32,17 @@ const orders: readonly { value: VolumeOrder; label: string }[] = [
   { value: 'size', label: 'Largest first' },
   { value: 'unused', label: 'Unused only' },
 ];
+
+const nothingFound = {
+  unused: {
+    title: 'No volume is unused',
+    reason: 'Containers refer to every one of them, running or not.',
+  },
+  search: {
+    title: 'No volume is called that',
+    reason: 'Nothing here has that in its name, its labels or among what uses it.',
+  },
+};
 
 /** Every volume in the VM, what uses it and what it takes. `item`: the name of one to show. */
 export function VolumesPage({ item }: { item: string | null }) {
@@ -124,7 +136,7 @@ function VolumesOf({ vm, item }: { vm: Vm; item: string | null }) {
         </VirtualList>
       ) : volumes.length > 0 ? (
         <NothingFound
-          unused={order === 'unused'}
+          {...nothingFound[order === 'unused' ? 'unused' : 'search']}
           onAll={() => {
             setSearch('');
             setOrder('name');
@@ -146,21 +158,6 @@ function VolumesOf({ vm, item }: { vm: Vm; item: string | null }) {
         />
       ) : null}
     </Page>
-  );
-}
-
-function NothingFound({ unused, onAll }: { unused: boolean; onAll: () => void }) {
-  return (
-    <EmptyState icon={<SearchX />} title={unused ? 'No volume is unused' : 'No volume is called that'}>
-      <p>
-        {unused
-          ? 'Containers refer to every one of them, running or not. '
-          : 'Nothing here has that in its name, its labels or among what uses it. '}
-        <button type="button" className="rounded text-accent underline" onClick={onAll}>
-          Show all
-        </button>
-      </p>
-    </EmptyState>
   );
 }
 
