@@ -1,10 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { BuildReport, BuildStep } from '../../../contract/builds.ts';
 import { inBatches } from '../../base/in-batches.ts';
-import { Scope } from '../../base/scope.ts';
 import type { DockerConnection } from '../docker-connection.ts';
 import { BuildNews, decodeMessage, encodeMessage } from './buildkit-messages.ts';
-import { GrpcSession } from './grpc-session.ts';
+import { streamFromBuildkit } from './stream-from-buildkit.ts';
 
 const batchIntervalMs = 200;
 
@@ -14,18 +13,12 @@ const maxLineLength = 4_000;
 type Line = BuildReport['lines'][number];
 
 /** The steps and the log of a build: what there is, and what follows while it runs. Throws `unknown_build`. */
-export async function* reportBuild(
-  { docker, signal: connected }: DockerConnection,
+export function reportBuild(
+  connection: DockerConnection,
   ref: string,
   signal: AbortSignal,
 ): AsyncGenerator<BuildReport, void, undefined> {
-  const scope = new Scope('build');
-  const ended = AbortSignal.any([signal, connected]);
-  const close = (): void => void scope.close();
-  ended.addEventListener('abort', close, { once: true });
-  try {
-    ended.throwIfAborted();
-    const session = await GrpcSession.open(docker, scope);
+  return streamFromBuildkit(connection, signal, async function* (session, ended) {
     const steps = new Map<string, BuildStep>();
     const log = new BuildLog();
     const status = session.call('Status', encodeMessage('StatusRequest', { Ref: ref }), ended);
@@ -39,12 +32,7 @@ export async function* reportBuild(
       yield { steps: [...steps.values()], lines, ended: false };
     }
     yield { steps: [...steps.values()], lines: log.rest(), ended: true };
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown;
-  } finally {
-    ended.removeEventListener('abort', close);
-    await scope.close();
-  }
+  });
 }
 
 function stepFrom(vertex: BuildNews['vertexes'][number]): BuildStep {

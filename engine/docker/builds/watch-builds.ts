@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Build } from '../../../contract/builds.ts';
 import { inBatches } from '../../base/in-batches.ts';
-import { Scope } from '../../base/scope.ts';
 import type { DockerConnection } from '../docker-connection.ts';
 import { buildFrom } from './build-record.ts';
 import { decodeMessage, encodeMessage, HistoryEvent, historyEventTypes } from './buildkit-messages.ts';
-import { GrpcSession } from './grpc-session.ts';
+import { streamFromBuildkit } from './stream-from-buildkit.ts';
 
 /** BuildKit keeps 50; the rest of a longer history nobody scrolls through. */
 const shownBuilds = 200;
@@ -16,17 +15,11 @@ const batchIntervalMs = 200;
 /**
  * The builds BuildKit remembers, newest first: now, and whenever one begins, ends or is forgotten, until `signal` aborts.
  */
-export async function* watchBuilds(
-  { docker, signal: connected }: DockerConnection,
+export function watchBuilds(
+  connection: DockerConnection,
   signal: AbortSignal,
 ): AsyncGenerator<Build[], void, undefined> {
-  const scope = new Scope('builds');
-  const ended = AbortSignal.any([signal, connected]);
-  const close = (): void => void scope.close();
-  ended.addEventListener('abort', close, { once: true });
-  try {
-    ended.throwIfAborted();
-    const session = await GrpcSession.open(docker, scope);
+  return streamFromBuildkit(connection, signal, async function* (session, ended) {
     const builds = new Map<string, Build>();
     const listen = (follow: boolean): AsyncGenerator<Buffer> =>
       session.call('ListenBuildHistory', encodeMessage('BuildHistoryRequest', { EarlyExit: !follow }), ended);
@@ -41,12 +34,7 @@ export async function* watchBuilds(
       told = now;
       yield now;
     }
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown;
-  } finally {
-    ended.removeEventListener('abort', close);
-    await scope.close();
-  }
+  });
 }
 
 function take(builds: Map<string, Build>, bytes: Uint8Array): void {
