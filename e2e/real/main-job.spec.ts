@@ -202,6 +202,48 @@ test('builds one image for two platforms, and both run', async () => {
   }
 });
 
+test('does on the page what people do with containers, volumes and builds, and Docker agrees', async () => {
+  const talk = 'trap "exit 0" TERM; while :; do n=$((n+1)); echo "line $n"; sleep 1; done';
+  const program = `echo "kept by $(uname -m)" >/kept/note; ${talk}`;
+  const run = ['run', '-d', '--name', 'talker', '-v', 'kept:/kept', 'busybox:arm64', 'sh', '-c', program];
+  await home.dockerOk(run);
+  const state = () => home.dockerOk(['inspect', '-f', '{{.State.Status}}', 'talker']);
+  const { containers, volumes, terminal } = window;
+  await window.goTo('Containers');
+  await expect(containers.row('talker')).toContainText(/[\d.]+ [KM]iB/);
+  await containers.open('talker', 'Logs');
+  await expect(containers.log).toContainText(/line \d+/);
+  await containers.tab('Files').click();
+  await expect(containers.files('/').getByRole('row').filter({ hasText: 'kept' })).toBeVisible();
+  await containers.back();
+  await containers.choose('talker', 'Terminal');
+  await terminal.shellSpoke();
+  await terminal.run('cat /kept/note');
+  await expect(terminal.screen).toContainText('kept by aarch64');
+
+  await window.goTo('Containers');
+  await containers.button('Stop talker').click();
+  await expect.poll(state).toBe('exited');
+  await containers.button('Start talker').click();
+  await expect.poll(state).toBe('running');
+  await containers.choose('talker', 'Remove…');
+  await containers.confirmation.getByRole('button', { name: 'Kill and remove' }).click();
+  await expect(containers.row('talker')).toHaveCount(0);
+  expect(await home.dockerOk(['ps', '-aq', '--filter', 'name=talker'])).toBe('');
+
+  await window.goTo('Volumes');
+  await expect(volumes.row('kept')).toContainText('Not used');
+  await volumes.choose('kept', 'Remove…');
+  await volumes.confirmation.getByRole('button', { name: 'Remove with its data' }).click();
+  await expect(volumes.row('kept')).toHaveCount(0);
+  expect((await home.dockerOk(['volume', 'ls', '-q'])).split('\n')).not.toContain('kept');
+
+  await window.goTo('Builds');
+  const builds = page.getByRole('list', { name: 'Builds' });
+  await expect(builds).toContainText('linux/amd64, linux/arm64');
+  await expect(builds).toContainText('letsgo:1.0');
+});
+
 test('switched off, a foreign program no longer starts and running ones go on', async () => {
   await window.goTo('Emulation');
   await window.emulation.switchOff('arm64');
