@@ -217,7 +217,8 @@ test('does on the page what people do with containers, volumes and builds, and D
   await expect(containers.files('/').getByRole('row').filter({ hasText: 'kept' })).toBeVisible();
   await containers.back();
   await containers.choose('talker', 'Terminal');
-  await terminal.shellSpoke();
+  await expect(terminal.tabs.filter({ hasText: 'talker' })).toHaveAttribute('aria-selected', 'true');
+  await expect(terminal.screen).toContainText('/ #');
   await terminal.run('cat /kept/note');
   await expect(terminal.screen).toContainText('kept by aarch64');
 
