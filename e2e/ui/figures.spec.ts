@@ -2,6 +2,9 @@ import { EngineError } from '../../engine/base/engine-error.ts';
 import { scenario } from '../fake/scenarios.ts';
 import { expect, test } from './ui-test.ts';
 
+/** High enough for the first steps above the figures: these are measured only while they can be seen. */
+test.use({ viewport: { width: 1180, height: 1400 } });
+
 test('shows memory, processor and disk as the VM and as this computer see them, live', async ({
   openWith,
 }) => {
