@@ -142,7 +142,7 @@ test('a suspended VM keeps its disk as it is, and says why', async ({ openWith, 
     await expect(button).toHaveAttribute('aria-disabled', 'true');
     await button.focus();
     await expect(
-      page.getByText('Its saved memory fits the disk as it is: resume the VM first'),
+      page.getByText('Its saved memory fits the disk as it is: resume the VM first').last(),
     ).toBeVisible();
     await button.press('Enter');
   }
