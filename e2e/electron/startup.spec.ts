@@ -4,7 +4,7 @@ import { expect, test } from './shell-test.ts';
 test('opens one window, which shows the state of the engine that runs', async ({ engine, launch }) => {
   const shell = await launch();
   const page = await shell.firstWindow();
-  await expect(page).toHaveTitle('Foredeck');
+  await expect(page).toHaveTitle('Overview · Foredeck');
   await expect(connected(page)).toBeVisible();
   await expect(page.getByRole('region', { name: 'Service VM' })).toContainText('Stopped');
 
