@@ -35,8 +35,10 @@ export type BuildStatus = z.infer<typeof BuildStatus>;
 /** A build as BuildKit's history has it. Everything written is hostile text. */
 export const Build = z.object({
   ref: z.string(),
-  /** Names the result got; empty for one that was not exported as an image. */
+  /** Names the result got; empty for one that was not exported as an image, and where BuildKit was not told (`image`). */
   tags: z.array(z.string()),
+  /** Digest of what it made, which is `DockerImage.id` while that image exists. */
+  image: z.string().nullable(),
   /** The stage that was asked for, the Dockerfile, and where its files came from; null where BuildKit was not told. */
   target: z.string().nullable(),
   dockerfile: z.string().nullable(),

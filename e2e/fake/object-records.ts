@@ -114,6 +114,7 @@ export function buildRecord(change: Partial<Build> = {}): Build {
   return {
     ref: 'x1k9mgh2qv0w5tpl8r3z7cnbd',
     tags: ['acme/api:2.5'],
+    image: null,
     target: null,
     dockerfile: 'Dockerfile',
     context: null,

@@ -1,6 +1,8 @@
+import { dockerImageKey } from '../../contract/docker-images.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
 import { hostileName } from '../fake/container-records.ts';
 import { fillObjects } from '../fake/fill-objects.ts';
+import { dockerImageRecord } from '../fake/image-records.ts';
 import { buildRecord } from '../fake/object-records.ts';
 import { expect, test } from './ui-test.ts';
 
@@ -21,7 +23,9 @@ test('builds with how they went, their steps and their log', async ({ openWith, 
   await expect(steps.nth(1)).toContainText('from the cache');
   await expect(steps.nth(3)).toContainText('exit code: 2');
   await expect(builds.nth(2).getByLabel('Log', { exact: true })).toContainText(hostileName);
-  engine.objects.setBuilds([buildRecord({ ref: 'new', tags: ['fresh:1'] })]);
+  const image = dockerImageRecord({ tags: ['fresh:1'] });
+  engine.commit({ in: 'dockerImages', key: dockerImageKey(image.vm, image.id), value: image });
+  engine.objects.setBuilds([buildRecord({ ref: 'new', tags: [], image: image.id })]);
   await expect(builds).toHaveCount(1);
   await page.getByRole('button', { name: 'More about fresh:1' }).click();
   await page.getByRole('menuitem', { name: 'Forget' }).click();

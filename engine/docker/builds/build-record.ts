@@ -10,6 +10,7 @@ export function buildFrom(record: HistoryRecord): Build {
   return {
     ref: Ref,
     tags: tagsOf(record),
+    image: record.Result?.ResultDeprecated?.digest ?? null,
     target: asked.target || null,
     dockerfile: asked.filename || null,
     // A folder of the client's comes without its name, unless it is a git checkout.
@@ -32,7 +33,7 @@ function statusOf({ error, CompletedAt }: HistoryRecord): BuildStatus {
   return CompletedAt === null ? 'running' : 'completed';
 }
 
-/** Names as Docker shows them, `docker.io/library/alpine:3.20` shortened. */
+/** Names as Docker shows them, `docker.io/library/alpine:3.20` shortened. The BuildKit in Docker 26 records none. */
 function tagsOf({ Exporters: exporters, ExporterResponse: response }: HistoryRecord): string[] {
   const names = [...exporters.map(({ Attrs }) => Attrs.name ?? ''), response['image.name'] ?? ''];
   const tags = names.flatMap((name) => name.split(',')).filter((name) => name !== '');

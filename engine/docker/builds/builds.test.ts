@@ -26,6 +26,9 @@ const done = {
   CreatedAt: at(1_800_000_000),
   CompletedAt: at(1_800_000_060),
   ExporterResponse: { 'image.name': 'docker.io/library/mine:1' },
+  Result: {
+    ResultDeprecated: { media_type: 'application/vnd.oci.image.index.v1+json', digest: 'sha256:13' },
+  },
   numCachedSteps: 2,
   numTotalSteps: 5,
   numCompletedSteps: 5,
@@ -69,6 +72,7 @@ describe('the list of builds', () => {
         ref: 'two',
         target: 'release',
         tags: [],
+        image: null,
         platforms: [],
         status: 'running',
         finishedAt: null,
@@ -77,6 +81,7 @@ describe('the list of builds', () => {
       {
         ref: 'one',
         tags: ['mine:1', 'ghcr.io/acme/x:2'],
+        image: 'sha256:13',
         target: null,
         dockerfile: 'Dockerfile',
         context: null,

@@ -6,6 +6,7 @@ function build(change: Partial<Build> = {}): Build {
   return {
     ref: 'r',
     tags: [],
+    image: null,
     target: null,
     dockerfile: null,
     context: null,

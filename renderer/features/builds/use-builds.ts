@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Build } from '../../../contract/builds.ts';
 import type { WireError } from '../../../contract/errors.ts';
 import { toWireError } from '../../bridge/engine-client.ts';
 import { useEngine } from '../../state/engine-store.ts';
-import { useDockerUnavailable } from '../../state/hooks.ts';
+import { useDockerImages, useDockerUnavailable } from '../../state/hooks.ts';
 
 /** Whatever ended the stream may end the next one too. */
 const retryMs = 5_000;
@@ -14,7 +14,7 @@ export interface BuildsView {
   error: WireError | null;
 }
 
-/** The builds BuildKit remembers, for as long as somebody looks. */
+/** The builds BuildKit remembers, for as long as somebody looks, named by what their images are called now. */
 export function useBuilds(vm: string): BuildsView {
   const client = useEngine((view) => (view.status.phase === 'up' ? view.link?.client : undefined));
   const away = useDockerUnavailable(vm) !== undefined;
@@ -42,5 +42,11 @@ export function useBuilds(vm: string): BuildsView {
       clearTimeout(retry);
     };
   }, [client, vm, away]);
-  return view;
+  const images = useDockerImages(vm);
+  return useMemo(() => {
+    const tagsOf = new Map(images.map(({ id, tags }) => [id, tags]));
+    const named = (build: Build): Build =>
+      build.tags.length > 0 ? build : { ...build, tags: tagsOf.get(build.image ?? '') ?? [] };
+    return { ...view, builds: view.builds?.map(named) ?? null };
+  }, [view, images]);
 }
