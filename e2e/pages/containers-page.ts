@@ -20,6 +20,11 @@ export class ContainersPage {
     return this.table.getByRole('row').filter({ has: this.page.getByRole('link', { name, exact: true }) });
   }
 
+  /** Narrows the table down; of a long one only the rows in view are there. */
+  async search(words: string): Promise<void> {
+    await this.page.getByRole('searchbox', { name: 'Search containers' }).fill(words);
+  }
+
   /** The row of a Compose project. */
   project(name: string): Locator {
     return this.table.getByRole('row', { name: `Compose project ${name}`, exact: true });

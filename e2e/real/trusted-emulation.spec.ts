@@ -195,6 +195,7 @@ test('explains a failure on its row, and the click that fixes it is remembered',
   const run = ['run', '--platform', 'linux/arm64', '--name', 'patient', 'busybox:arm64', 'uname', '-m'];
   expect((await home.docker(run)).code).not.toBe(0);
   await window.goTo('Containers');
+  await window.containers.search('patient');
   const title = 'arm64 programs do not run in this VM';
   await expect(window.containers.row('patient')).toContainText(title);
   await window.containers.open('patient');
