@@ -11,6 +11,7 @@ import { DockerImage } from './docker-images.ts';
 import { Diagnosis, FixOutcome, RememberedFix } from './doctor.ts';
 import { HandlerUse, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
+import { Certificate, HostNetwork } from './host-network.ts';
 import { Forecast, Launch } from './launch.ts';
 import { Network, NewNetwork } from './networks.ts';
 import { ProcessSample } from './process-tree.ts';
@@ -35,7 +36,7 @@ import { Reclaimed, VmFigures } from './vm-figures.ts';
 import { NewObjectName, Volume } from './volumes.ts';
 
 /** Raised when contract and engine differ in a way that old clients cannot follow. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 const procedure = oc.errors({ ENGINE: { message: 'The engine could not do this', data: WireError } });
 
@@ -66,8 +67,19 @@ export const contract = {
     watch: procedure.output(eventIterator(StateUpdate)),
   },
   settings: {
-    /** Changes the named settings only. Answers with all of them. */
+    /**
+     * Changes the named settings only. Resolves with all of them when VMs that run have taken over what concerns them;
+     * `guest_command_failed` when one could not, though they are saved.
+     */
     set: procedure.input(Settings.partial()).output(Settings),
+  },
+  hostNetwork: {
+    /** Looks now. */
+    look: procedure.output(HostNetwork),
+    /** Every certificate in a text. Throws `bad_input` for one without any, and for one that cannot be trusted. */
+    readCertificates: procedure
+      .input(z.object({ text: z.string().max(1_000_000) }))
+      .output(z.array(Certificate)),
   },
   vm: {
     /**

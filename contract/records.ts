@@ -4,6 +4,7 @@ import { DesktopSettings } from './desktop.ts';
 import { Diagnosis } from './doctor.ts';
 import { Drift, EmulatorChoice, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
+import { NetworkSettings } from './host-network.ts';
 import { SavedState, StopBy } from './saved-state.ts';
 
 /** Milliseconds since the Unix epoch, by the host's clock. */
@@ -306,6 +307,7 @@ export const Settings = z.object({
   /** What Stop, quitting and the host's shutdown do with a running VM. */
   stopBy: StopBy,
   ...DesktopSettings.shape,
+  ...NetworkSettings.shape,
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -21,6 +21,7 @@ import type { Terminal, TerminalSize } from '../contract/terminal.ts';
 import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
 import type { ContainerApi } from './container-api.ts';
 import type { DockerObjectsApi } from './docker-objects-api.ts';
+import type { HostNetworkApi } from './host-network-api.ts';
 
 /**
  * What an engine can do, free of any transport. `createEngine` gives the real one, e2e's fake engine a scripted one;
@@ -29,6 +30,7 @@ import type { DockerObjectsApi } from './docker-objects-api.ts';
 export interface EngineApi {
   /** Volumes, networks, builds, and what happened. */
   readonly objects: DockerObjectsApi;
+  readonly hostNetwork: HostNetworkApi;
   info(): Promise<{ protocol: number; host: Host; startedAt: number }>;
   /** Stops everything; the engine process ends after it has resolved. */
   quit(options?: { hurried: boolean }): Promise<void>;

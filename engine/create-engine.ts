@@ -22,6 +22,7 @@ import { createGuestImages } from './image/guest-images.ts';
 import { createPackageFiles } from './image/package-files.ts';
 import { buildSecretsCpio } from './image/secrets-cpio.ts';
 import { TemplateSource } from './image/template-source.ts';
+import { HostNetwork } from './network/host-network.ts';
 import { type Paths, serviceVmName } from './paths.ts';
 import { createProcessTrees } from './process-tree/process-trees.ts';
 import { createHypervisor } from './qemu/hypervisor.ts';
@@ -154,6 +155,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     dockerImages,
     lens,
     objects,
+    hostNetwork: new HostNetwork({
+      settings,
+      proxySource: { environment: process.env, platform: process.platform },
+    }),
     handlers,
     trees,
     doctor,

@@ -25,7 +25,9 @@ import type { DockerObjectsApi } from './docker-objects-api.ts';
 import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
 import type { ConnectedGuests } from './guest-services.ts';
+import type { HostNetworkApi } from './host-network-api.ts';
 import type { ComposedImages } from './image/guest-images.ts';
+import type { HostNetwork } from './network/host-network.ts';
 import { serviceVmName } from './paths.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
 import type { ActivityLog } from './state/activity-log.ts';
@@ -50,6 +52,7 @@ export interface EngineParts {
   readonly dockerImages: DockerImages;
   readonly lens: SyscallLens;
   readonly objects: DockerObjects;
+  readonly hostNetwork: HostNetwork;
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
   readonly doctor: Doctor;
@@ -110,6 +113,10 @@ export class Engine implements EngineApi {
     terminals.closeAll();
     hostShells.closeAll();
     await (options.stopVms ? this.#stopAll(options.hurried ?? false) : vms.detachAll());
+  }
+
+  get hostNetwork(): HostNetworkApi {
+    return this.#parts.hostNetwork;
   }
 
   get objects(): DockerObjectsApi {

@@ -15,6 +15,7 @@ import { Store } from '../../engine/state/store.ts';
 import { FakeContainers } from './fake-containers.ts';
 import { FakeDoctor } from './fake-doctor.ts';
 import { FakeHandlers } from './fake-handlers.ts';
+import { FakeHostNetwork } from './fake-host-network.ts';
 import { FakeImages } from './fake-images.ts';
 import { FakeLens } from './fake-lens.ts';
 import { FakeObjects } from './fake-objects.ts';
@@ -40,6 +41,7 @@ export class FakeEngine implements EngineApi {
   readonly images: FakeImages;
   readonly lens: FakeLens;
   readonly objects: FakeObjects;
+  readonly hostNetwork: FakeHostNetwork;
   readonly terminals = new Map<string, FakeTerminal>();
   consoleText: string[] = ['[    0.000000] Linux version 6.12.117-cloud-amd64', 'init: stage network'];
   /** How often the processes are sampled, milliseconds. */
@@ -63,6 +65,7 @@ export class FakeEngine implements EngineApi {
     this.images = new FakeImages(this.store, this.script);
     this.lens = new FakeLens(this.script);
     this.objects = new FakeObjects(this.store, this.script);
+    this.hostNetwork = new FakeHostNetwork(this.store, this.script);
     this.#handlers = new FakeHandlers({
       store: this.store,
       script: this.script,

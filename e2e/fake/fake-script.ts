@@ -13,6 +13,7 @@ export type FakeProcedure =
   | 'switchOff'
   | 'testHandler'
   | 'setSettings'
+  | 'lookAtHostNetwork'
   | 'cancelJob'
   | 'findDockerCli'
   | 'installDockerCli'

@@ -54,6 +54,10 @@ export function settingsRecord(change: Partial<Settings> = {}): Settings {
     stayInTray: false,
     notify: true,
     checkForUpdates: true,
+    hostAccess: false,
+    proxy: { from: 'host' },
+    registryMirrors: [],
+    caCertificates: [],
     ...change,
   };
 }

@@ -57,6 +57,12 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
     settings: {
       set: os.settings.set.handler(({ input }) => api.setSettings(input)),
     },
+    hostNetwork: {
+      look: os.hostNetwork.look.handler(() => api.hostNetwork.look()),
+      readCertificates: os.hostNetwork.readCertificates.handler(({ input }) =>
+        api.hostNetwork.readCertificates(input.text),
+      ),
+    },
     vm: {
       start: os.vm.start.handler(({ input }) => api.startVm(input)),
       stop: os.vm.stop.handler(({ input }) => api.stopVm(input.vm, input.by)),

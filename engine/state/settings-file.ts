@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Settings } from '../../contract/records.ts';
 import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
@@ -17,6 +18,10 @@ export const defaultSettings: Settings = {
   stayInTray: false,
   notify: true,
   checkForUpdates: true,
+  hostAccess: false,
+  proxy: { from: 'host' },
+  registryMirrors: [],
+  caCertificates: [],
 };
 
 /** Only what differs from the defaults is written, so that better defaults reach people who never chose. */
@@ -51,7 +56,7 @@ export class SettingsFile {
 
   async write(settings: Settings): Promise<void> {
     const chosen = Object.entries(settings).filter(
-      ([key, value]) => value !== defaultSettings[key as keyof Settings],
+      ([key, value]) => !isDeepStrictEqual(value, defaultSettings[key as keyof Settings]),
     );
     await writeFileAtomic(this.#path, `${JSON.stringify(Object.fromEntries(chosen), null, 2)}\n`);
   }

@@ -27,18 +27,17 @@ import { type Paths, serviceVmName } from '../paths.ts';
 import type { RunnableEngine } from '../run-engine.ts';
 import { Store } from '../state/store.ts';
 import { HostShells } from '../terminal/host-shells.ts';
-import { emptyState } from './empty-state.ts';
 import { refused } from './refused.ts';
 import { runOnStream } from './run-on-stream.ts';
-import { aHandler } from './sample-records.ts';
 import { scriptedContainers } from './scripted-containers.ts';
 import { scriptedFix, scriptedRemembered, scriptedVerdicts } from './scripted-doctor.ts';
 import { scriptedTest, scriptedUse } from './scripted-handlers.ts';
+import { scriptedHostNetwork } from './scripted-host-network.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
 import { ScriptedJobs } from './scripted-jobs.ts';
 import { ScriptedObjects } from './scripted-objects.ts';
 import { ScriptedTerminals } from './scripted-terminals.ts';
-import { scriptedFigures, scriptedVm, unusableState } from './scripted-vm.ts';
+import { scriptedFigures, scriptedState, unusableState } from './scripted-vm.ts';
 
 /**
  * An engine without a VM, for tests of what stands above it: transports, browser mode, command line. A start goes
@@ -48,6 +47,7 @@ import { scriptedFigures, scriptedVm, unusableState } from './scripted-vm.ts';
 export class ScriptedEngine implements RunnableEngine {
   readonly store: Store;
   readonly objects = new ScriptedObjects();
+  readonly hostNetwork = scriptedHostNetwork;
   readonly containers = scriptedContainers;
   /** State and process streams that are being read. */
   watchers = 0;
@@ -62,18 +62,7 @@ export class ScriptedEngine implements RunnableEngine {
 
   constructor(paths: Paths) {
     this.#hostShells = new HostShells({ dockerSocket: paths.dockerSocket, dockerCli: async () => null });
-    const state = emptyState();
-    const arm64 = aHandler({ arch: 'arm64' });
-    const s390x = aHandler({ arch: 's390x', emulator: 'qemu-s390x' });
-    this.store = new Store({
-      ...state,
-      host: { ...state.host, home: paths.home, enginePid: process.pid },
-      vms: { [serviceVmName]: scriptedVm(paths) },
-      handlers: {
-        [handlerKey(serviceVmName, 'arm64')]: arm64,
-        [handlerKey(serviceVmName, 's390x')]: s390x,
-      },
-    });
+    this.store = new Store(scriptedState(paths));
     this.#jobs = new ScriptedJobs(this.store);
   }
 

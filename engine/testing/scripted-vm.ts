@@ -1,7 +1,24 @@
 import type { WireError } from '../../contract/errors.ts';
 import type { Vm } from '../../contract/records.ts';
+import { handlerKey, type State } from '../../contract/state.ts';
 import type { VmFigures } from '../../contract/vm-figures.ts';
 import { type Paths, serviceVmName } from '../paths.ts';
+import { emptyState } from './empty-state.ts';
+import { aHandler } from './sample-records.ts';
+
+/** What a scripted engine begins with. */
+export function scriptedState(paths: Paths): State {
+  const state = emptyState();
+  return {
+    ...state,
+    host: { ...state.host, home: paths.home, enginePid: process.pid },
+    vms: { [serviceVmName]: scriptedVm(paths) },
+    handlers: {
+      [handlerKey(serviceVmName, 'arm64')]: aHandler({ arch: 'arm64' }),
+      [handlerKey(serviceVmName, 's390x')]: aHandler({ arch: 's390x', emulator: 'qemu-s390x' }),
+    },
+  };
+}
 
 /** The service VM of a scripted engine, stopped. */
 export function scriptedVm(paths: Paths): Vm {

@@ -17,6 +17,10 @@ const settings: State['settings'] = {
   stayInTray: false,
   notify: true,
   checkForUpdates: true,
+  hostAccess: false,
+  proxy: { from: 'host' },
+  registryMirrors: [],
+  caCertificates: [],
 };
 
 const state: State = {

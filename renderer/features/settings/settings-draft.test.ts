@@ -16,6 +16,10 @@ const saved: Settings = {
   stayInTray: false,
   notify: true,
   checkForUpdates: true,
+  hostAccess: false,
+  proxy: { from: 'host' },
+  registryMirrors: [],
+  caCertificates: [],
 };
 
 it('changes nothing when nothing was typed', () => {
