@@ -15,6 +15,7 @@ import { FakeGuest } from '../testing/fake-guest.ts';
 import type { GuestLink, PortForward, PortForwards } from '../vm/ports.ts';
 import { ContainerArches } from './container-arches.ts';
 import { ContainerWatcher, type ProbeExecution } from './container-watcher.ts';
+import { followEvents } from './follow-events.ts';
 import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { hiddenLabels, hiddenName } from './hidden-containers.ts';
 import { PublishedPorts } from './published-ports.ts';
@@ -77,9 +78,10 @@ afterEach(async () => {
 });
 
 function watch(probeExecution: ProbeExecution = async () => new Map()): ContainerWatcher {
+  const client = new Dockerode({ socketPath: join(folder, 'd.sock') });
   const watcher = new ContainerWatcher({
     vm: { name: 'service', arch: 'amd64' },
-    docker: new Dockerode({ socketPath: join(folder, 'd.sock') }),
+    docker: client,
     store,
     arches: new ContainerArches(link, { containers: join(folder, 'containers'), blobs: folder }),
     ports: new PublishedPorts({ forwards, log: silentLog }),
@@ -91,7 +93,13 @@ function watch(probeExecution: ProbeExecution = async () => new Map()): Containe
     onReachable: (reachable) => reached.push(reachable),
     log: silentLog,
   });
-  running = watcher.run(stop.signal);
+  running = followEvents({
+    docker: client,
+    readers: [watcher],
+    place: { nano: 0 },
+    log: silentLog,
+    signal: stop.signal,
+  });
   return watcher;
 }
 

@@ -5,20 +5,19 @@ import type { Container, Execution } from '../../contract/records.ts';
 import type { Change } from '../../contract/state.ts';
 import type { Log } from '../base/log.ts';
 import { mapConcurrent } from '../base/map-concurrent.ts';
-import { sleep } from '../base/time.ts';
 import type { Store } from '../state/store.ts';
 import type { ContainerArches } from './container-arches.ts';
 import {
   changesRow,
-  DockerEvent,
+  type DockerEvent,
   type DockerFacts,
   factsFrom,
   factsFromEvent,
   wantedPorts,
 } from './container-record.ts';
+import type { EventAge, EventReader } from './follow-events.ts';
 import type { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { isHidden } from './hidden-containers.ts';
-import { jsonLines } from './json-lines.ts';
 import type { PublishedPorts } from './published-ports.ts';
 
 /** How the processes of running containers run, as seen in the guest's /proc. Containers unseen are left out. */
@@ -34,9 +33,6 @@ const statusIntervalMs = 60_000;
 
 /** Enough to hide round trips; more would crowd a small guest. */
 const inspectsAtOnce = 4;
-
-const firstRetryMs = 1_000;
-const lastRetryMs = 30_000;
 
 export interface ContainerWatcherOptions {
   readonly vm: { readonly name: string; readonly arch: Arch };
@@ -54,11 +50,10 @@ export interface ContainerWatcherOptions {
 }
 
 /**
- * Keeps the rows of one VM's containers true. Events are subscribed to before everything is listed, so that nothing
- * falls between; an event shows at once as far as it tells, then Docker is asked. Rows outlive a Docker that cannot
- * be reached, marked stale; only Docker's own word removes one.
+ * Keeps the rows of one VM's containers true. An event shows at once as far as it tells, then Docker is asked. Rows
+ * outlive a Docker that cannot be reached, marked stale; only Docker's own word removes one.
  */
-export class ContainerWatcher {
+export class ContainerWatcher implements EventReader {
   readonly #options: ContainerWatcherOptions;
   readonly #listed = Promise.withResolvers<void>();
   /** Containers being asked about; `again` when something happened meanwhile. */
@@ -68,6 +63,8 @@ export class ContainerWatcher {
   /** Whether Docker's events are being followed. */
   #live = false;
   #probeTimer: NodeJS.Timeout | undefined;
+  #statusTimer: NodeJS.Timeout | undefined;
+  #connection: AbortSignal | undefined;
 
   constructor(options: ContainerWatcherOptions) {
     this.#options = options;
@@ -78,34 +75,26 @@ export class ContainerWatcher {
     return this.#listed.promise;
   }
 
-  /** Follows Docker until `signal` aborts; reconnects by itself. Never rejects. */
-  async run(signal: AbortSignal): Promise<void> {
-    let retryMs = firstRetryMs;
-    const statusTimer = setInterval(() => void this.#refreshStatus(signal), statusIntervalMs);
-    statusTimer.unref();
-    try {
-      while (!signal.aborted) {
-        try {
-          await this.#follow(signal, () => {
-            retryMs = firstRetryMs;
-            this.#listed.resolve();
-          });
-        } catch (thrown) {
-          if (!signal.aborted) this.#options.log.info({ error: thrown }, 'lost sight of Docker');
-        }
-        this.#markStale();
-        await sleep(retryMs, signal);
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
-      }
-    } catch {
-      // Only the sleep throws here, and only because of the signal.
-    } finally {
-      clearInterval(statusTimer);
-      clearTimeout(this.#probeTimer);
-      this.#markStale();
-      // Whoever waits for the first list goes by the same signal.
-      this.#listed.resolve();
-    }
+  async onConnected(signal: AbortSignal): Promise<void> {
+    this.#connection = signal;
+    clearInterval(this.#statusTimer);
+    this.#statusTimer = setInterval(() => void this.#refreshStatus(signal), statusIntervalMs).unref();
+    this.#setLive(true);
+    await this.#list(signal);
+    this.#listed.resolve();
+  }
+
+  onEvent(event: DockerEvent, { past }: EventAge): void {
+    // The list told already how that ended.
+    if (past) return;
+    if (event.Type === 'container') this.#onContainer(event);
+  }
+
+  onLost(): void {
+    clearInterval(this.#statusTimer);
+    clearTimeout(this.#probeTimer);
+    this.#probeTimer = undefined;
+    this.#markStale();
   }
 
   /** Looks again at how running containers run, soon; call it when the set of handlers has changed. */
@@ -116,23 +105,9 @@ export class ContainerWatcher {
     }, probeDelayMs);
   }
 
-  async #follow(signal: AbortSignal, onListed: () => void): Promise<void> {
-    const request: Dockerode.GetEventsOptions & { abortSignal: AbortSignal } = {
-      filters: { type: ['container'] },
-      abortSignal: signal,
-    };
-    // They wait in the stream until everything is listed.
-    const events = await this.#options.docker.getEvents(request);
-    this.#setLive(true);
-    await this.#list(signal);
-    onListed();
-    for await (const value of jsonLines(events)) this.#onEvent(value, signal);
-  }
-
-  #onEvent(value: unknown, signal: AbortSignal): void {
-    const event = DockerEvent.safeParse(value).data;
-    if (event?.Action === 'exec_die') this.#onExecDied(event);
-    if (!event || !changesRow(event)) return;
+  #onContainer(event: DockerEvent): void {
+    if (event.Action === 'exec_die') this.#onExecDied(event);
+    if (!changesRow(event)) return;
     const { Attributes: attributes } = event.Actor;
     if (isHidden(attributes.name, attributes)) return;
     const id = event.Actor.ID;
@@ -143,7 +118,7 @@ export class ContainerWatcher {
     const facts = factsFromEvent(event, this.#row(id));
     if (facts) this.#commit([this.#withKnown(facts)]);
     if (event.Action === 'start') this.probeSoon();
-    void this.#refresh(id, signal);
+    if (this.#connection) void this.#refresh(id, this.#connection);
   }
 
   #onExecDied({ Actor: { ID: id, Attributes: attributes } }: DockerEvent): void {

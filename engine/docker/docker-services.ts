@@ -1,4 +1,3 @@
-import type Dockerode from 'dockerode';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Scope } from '../base/scope.ts';
@@ -13,7 +12,8 @@ import { ContainerWatcher, type ProbeExecution } from './container-watcher.ts';
 import type { DockerConnection } from './docker-connection.ts';
 import type { DockerContext, DockerContexts } from './docker-contexts.ts';
 import { DockerSocket } from './docker-socket.ts';
-import { type EventPlace, followEvents } from './follow-events.ts';
+import { type EventPlace, type EventReader, followEvents } from './follow-events.ts';
+import { freesSpace } from './frees-space.ts';
 import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { ImagePlatforms } from './images/image-platforms.ts';
 import { ImageWatcher } from './images/image-watcher.ts';
@@ -21,7 +21,6 @@ import { dockerActivity } from './objects/docker-activity.ts';
 import { ObjectWatcher } from './objects/object-watcher.ts';
 import { PublishedPorts } from './published-ports.ts';
 import { removeHiddenLeftovers } from './remove-hidden-leftovers.ts';
-import { watchFreedSpace } from './watch-freed-space.ts';
 
 /** Where dockerd listens in the guest. */
 const guestDockerSocket = '/run/docker.sock';
@@ -99,8 +98,6 @@ export class DockerServices {
       ...(onExecFailed && { onExecFailed }),
       log,
     });
-    const watching = watcher.run(signal);
-    scope.defer(() => watching);
 
     // Nobody waits for it: DOCKER_HOST works already.
     const context = this.#putContext({ name: dockerContextName(vm.name), socketPath }, signal, log);
@@ -113,17 +110,18 @@ export class DockerServices {
       link,
       platforms: new ImagePlatforms(link),
       log,
+      signal,
     });
-    const watchingImages = images.run(signal);
+    const watchingImages = images.run();
     scope.defer(() => watchingImages);
     const objects = new ObjectWatcher({ vm, docker, store, log, signal });
-    const following = this.#follow({ vm, docker, objects, log, signal });
+    const freed: EventReader = {
+      onEvent: (event, { past }) => !past && freesSpace(event) && onFreed?.(),
+    };
+    const readers = [watcher, images, objects, freed, this.#activityOf(vm)];
+    const following = followEvents({ docker, readers, place: this.#placeOf(vm), log, signal });
     scope.defer(() => following);
     this.#connect({ vm, docker, link, images, objects, signal }, scope);
-    if (onFreed) {
-      const watchingFreed = watchFreedSpace({ docker, onFreed, log, signal });
-      scope.defer(() => watchingFreed);
-    }
 
     await orAborted(watcher.listed, signal);
     // Not before: a key exchange takes an emulated guest a second, which whoever waits for Docker would wait longer.
@@ -148,29 +146,19 @@ export class DockerServices {
     });
   }
 
-  #follow(options: {
-    vm: VmRecord;
-    docker: Dockerode;
-    objects: ObjectWatcher;
-    log: Log;
-    signal: AbortSignal;
-  }): Promise<void> {
-    const { vm, docker, objects, log, signal } = options;
+  #placeOf(vm: VmRecord): EventPlace {
     const place = this.#eventPlaces.get(vm.name) ?? { nano: 0 };
     this.#eventPlaces.set(vm.name, place);
-    return followEvents({
-      docker,
-      onConnected: () => objects.refresh(),
-      onEvent: (event, told) => {
-        objects.onEvent(event);
+    return place;
+  }
+
+  #activityOf(vm: VmRecord): EventReader {
+    return {
+      onEvent: (event, { told }) => {
         const entry = told ? undefined : dockerActivity(event, vm.name);
         if (entry) this.#options.activity.add(entry);
       },
-      onLost: () => objects.markStale(),
-      place,
-      log,
-      signal,
-    });
+    };
   }
 
   #connect(connection: DockerConnection, scope: Scope): void {

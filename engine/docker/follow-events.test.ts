@@ -15,10 +15,14 @@ it('hands over each event, and knows it again across a Docker that dies, and end
     const place = { nano: 0 };
     const following = followEvents({
       docker: new Dockerode({ socketPath }),
-      onConnected: async () => void told.push('connected'),
-      onEvent: (event, again) =>
-        told.push(`${event.Type} ${event.Action} ${event.Actor.ID}${again ? ' again' : ''}`),
-      onLost: () => told.push('lost'),
+      readers: [
+        {
+          onConnected: async () => void told.push('connected'),
+          onEvent: (event, age) =>
+            told.push(`${event.Type} ${event.Action} ${event.Actor.ID}${age.told ? ' again' : ''}`),
+          onLost: () => told.push('lost'),
+        },
+      ],
       place,
       log: silentLog,
       signal: stop.signal,
@@ -43,5 +47,66 @@ it('hands over each event, and knows it again across a Docker that dies, and end
     stop.abort();
     await following;
     expect(told.at(-1)).toBe('lost');
+    await docker.close();
+  }));
+
+it('tells what happened before the connection from what happens on it, whatever the clock does then', () =>
+  withTempFolder(async (folder) => {
+    const socketPath = join(folder, 'd.sock');
+    const docker = await FakeDocker.start(socketPath);
+    const stop = new AbortController();
+    const told: string[] = [];
+    const following = followEvents({
+      docker: new Dockerode({ socketPath }),
+      readers: [{ onEvent: ({ Action }, { past }) => told.push(`${Action} ${past ? 'past' : 'new'}`) }],
+      place: { nano: 0 },
+      log: silentLog,
+      signal: stop.signal,
+    });
+    await expect.poll(() => docker.watchers, { timeout: 10_000 }).toBe(1);
+    const emit = (Action: string, timeNano?: number): void =>
+      docker.emitEvent({ Type: 'volume', Action, Actor: { ID: 'data' }, ...(timeNano && { timeNano }) });
+    const anHourAgoNano = (Date.now() - 3_600_000) * 1_000_000;
+    emit('create', anHourAgoNano);
+    emit('mount');
+    emit('destroy', anHourAgoNano);
+    await expect.poll(() => told).toEqual(['create past', 'mount new', 'destroy new']);
+    stop.abort();
+    await following;
+    await docker.close();
+  }));
+
+it('lets a reader that cannot list try again, and no other wait for it', () =>
+  withTempFolder(async (folder) => {
+    const socketPath = join(folder, 'd.sock');
+    const docker = await FakeDocker.start(socketPath);
+    const stop = new AbortController();
+    const told: string[] = [];
+    let attempts = 0;
+    const following = followEvents({
+      docker: new Dockerode({ socketPath }),
+      readers: [
+        {
+          onConnected: async () => {
+            attempts += 1;
+            if (attempts === 1) throw new Error('not yet');
+            told.push('slow listed');
+          },
+          onEvent: ({ Action }) => told.push(`slow ${Action}`),
+        },
+        { onEvent: ({ Action }) => told.push(`quick ${Action}`) },
+      ],
+      place: { nano: 0 },
+      log: silentLog,
+      signal: stop.signal,
+    });
+    await expect.poll(() => docker.watchers, { timeout: 10_000 }).toBe(1);
+    docker.emitEvent({ Type: 'volume', Action: 'create', Actor: { ID: 'data' } });
+    await expect.poll(() => told).toEqual(['quick create']);
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['quick create', 'slow listed']);
+    docker.emitEvent({ Type: 'volume', Action: 'destroy', Actor: { ID: 'data' } });
+    await expect.poll(() => told.slice(2).toSorted()).toEqual(['quick destroy', 'slow destroy']);
+    stop.abort();
+    await following;
     await docker.close();
   }));

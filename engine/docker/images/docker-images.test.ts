@@ -48,8 +48,9 @@ beforeEach(async () => {
   const client = new Dockerode({ socketPath: join(folder, 'd.sock') });
   const vm = { name: 'service', arch: 'amd64' } as never;
   const platforms = new ImagePlatforms(guest, join(folder, 'blobs'));
-  const images = new ImageWatcher({ vm, docker: client, store, link: guest, platforms, log: silentLog });
-  const objects = new ObjectWatcher({ vm, docker: client, store, log: silentLog, signal: gone.signal });
+  const common = { vm, docker: client, store, log: silentLog, signal: gone.signal };
+  const images = new ImageWatcher({ ...common, link: guest, platforms });
+  const objects = new ObjectWatcher(common);
   dockerImages = new DockerImages({
     store,
     jobs,

@@ -10,6 +10,7 @@ import { emptyState } from '../../testing/empty-state.ts';
 import { FakeDocker } from '../../testing/fake-docker.ts';
 import { LocalGuest } from '../../testing/local-guest.ts';
 import { aHandler } from '../../testing/sample-records.ts';
+import { followEvents } from '../follow-events.ts';
 import { ImagePlatforms } from './image-platforms.ts';
 import { ImageWatcher } from './image-watcher.ts';
 
@@ -19,7 +20,7 @@ let guest: LocalGuest;
 let docker: FakeDocker;
 let store: Store;
 let stop: AbortController;
-let running: Promise<void>;
+let running: Promise<unknown>;
 /** What Docker lists: id and tags. */
 let images: { Id: string; RepoTags: string[] | null; Created: number; Size?: number }[];
 
@@ -55,16 +56,26 @@ async function blob(digest: string, content: unknown): Promise<void> {
 }
 
 function watch(): ImageWatcher {
+  const client = new Dockerode({ socketPath: join(folder, 'd.sock') });
+  const { signal } = stop;
   const watcher = new ImageWatcher({
     vm: { name: 'service', arch: 'amd64' },
-    docker: new Dockerode({ socketPath: join(folder, 'd.sock') }),
+    docker: client,
     store,
     link: guest,
     platforms: new ImagePlatforms(guest, blobs),
     log: silentLog,
+    signal,
     content: { folder: blobs, quietMs: 50 },
   });
-  running = watcher.run(stop.signal);
+  const following = followEvents({
+    docker: client,
+    readers: [watcher],
+    place: { nano: 0 },
+    log: silentLog,
+    signal,
+  });
+  running = Promise.all([watcher.run(), following]);
   return watcher;
 }
 

@@ -6,11 +6,12 @@ import { type DockerImage, dockerImageKey } from '../../../contract/docker-image
 import type { Change } from '../../../contract/state.ts';
 import type { Log } from '../../base/log.ts';
 import { OnceAtATime } from '../../base/once-at-a-time.ts';
-import { orAborted, sleep } from '../../base/time.ts';
+import { orAborted } from '../../base/time.ts';
 import type { Store } from '../../state/store.ts';
 import type { GuestLink } from '../../vm/ports.ts';
+import type { DockerEvent } from '../container-record.ts';
+import type { EventAge, EventReader } from '../follow-events.ts';
 import { isHiddenImage } from '../hidden-containers.ts';
-import { jsonLines } from '../json-lines.ts';
 import { guestBlobs } from '../oci-platform.ts';
 import type { ImagePlatforms } from './image-platforms.ts';
 import { platformExecution } from './platform-execution.ts';
@@ -19,9 +20,6 @@ import { watchContent } from './watch-content.ts';
 /** A build or a pull makes several events at once; one list tells what all of them did. */
 const listDelayMs = 300;
 
-const firstRetryMs = 1_000;
-const lastRetryMs = 30_000;
-
 export interface ImageWatcherOptions {
   readonly vm: { readonly name: string; readonly arch: Arch };
   readonly docker: Dockerode;
@@ -29,6 +27,8 @@ export interface ImageWatcherOptions {
   readonly link: GuestLink;
   readonly platforms: ImagePlatforms;
   readonly log: Log;
+  /** Ends what is being asked, and watched. */
+  readonly signal: AbortSignal;
   /** Where containerd keeps content, and how long nothing more must come into it; for tests. */
   readonly content?: { readonly folder: string; readonly quietMs: number };
 }
@@ -38,46 +38,37 @@ export interface ImageWatcherOptions {
  * execution worked out again when a handler changes. Rows outlive a Docker that cannot be reached; the VM's record
  * tells that it is away.
  */
-export class ImageWatcher {
+export class ImageWatcher implements EventReader {
   readonly #options: ImageWatcherOptions;
   readonly #listing = new OnceAtATime();
   #listTimer: NodeJS.Timeout | undefined;
-  #signal: AbortSignal | undefined;
 
   constructor(options: ImageWatcherOptions) {
     this.#options = options;
   }
 
-  /** Follows Docker until `signal` aborts; reconnects by itself. Never rejects. */
-  async run(signal: AbortSignal): Promise<void> {
-    this.#signal = signal;
+  /** Watches what makes no event of Docker's, until its signal aborts. Never rejects. */
+  async run(): Promise<void> {
     const stopListening = this.#options.store.listen((changes) => {
       if (!changes.some((change) => change.in === 'handlers')) return;
       // A commit within a commit would reach some watchers before the one that caused it.
       queueMicrotask(() => this.#recomputeExecution());
     });
-    const watchingContent = this.#watchContent(signal);
-    let retryMs = firstRetryMs;
     try {
-      while (!signal.aborted) {
-        try {
-          await this.#follow(signal, () => {
-            retryMs = firstRetryMs;
-          });
-        } catch (thrown) {
-          if (!signal.aborted) this.#options.log.info({ error: thrown }, "lost sight of Docker's images");
-        }
-        await sleep(retryMs, signal);
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
-      }
-    } catch {
-      // Only the sleep throws here, and only because of the signal.
+      await this.#watchContent();
     } finally {
       stopListening();
       clearTimeout(this.#listTimer);
-      await watchingContent;
       await this.#listing.settled();
     }
+  }
+
+  async onConnected(signal: AbortSignal): Promise<void> {
+    await this.refresh(signal);
+  }
+
+  onEvent(event: DockerEvent, { past }: EventAge): void {
+    if (event.Type === 'image' && !past) this.#listSoon();
   }
 
   /** Lists now, and answers with every image. One that was asked for after something happened tells of it. */
@@ -88,35 +79,23 @@ export class ImageWatcher {
     return this.#rows();
   }
 
-  async #follow(signal: AbortSignal, onListed: () => void): Promise<void> {
-    const request: Dockerode.GetEventsOptions & { abortSignal: AbortSignal } = {
-      filters: { type: ['image'] },
-      abortSignal: signal,
-    };
-    // They wait in the stream until everything is listed.
-    const events = await this.#options.docker.getEvents(request);
-    await this.#list();
-    onListed();
-    for await (const _event of jsonLines(events)) this.#listSoon(signal);
-  }
-
   /** BuildKit makes images without an event (seen with Docker 26.1.5), but never without new content. */
-  async #watchContent(signal: AbortSignal): Promise<void> {
-    const { content, link, log } = this.#options;
+  async #watchContent(): Promise<void> {
+    const { content, link, log, signal } = this.#options;
     await watchContent({
       link,
       folder: content?.folder ?? guestBlobs,
-      onChange: () => this.#listSoon(signal),
+      onChange: () => this.#listSoon(),
       log,
       signal,
       ...(content && { quietMs: content.quietMs }),
     });
   }
 
-  #listSoon(signal: AbortSignal): void {
+  #listSoon(): void {
     this.#listTimer ??= setTimeout(() => {
       this.#listTimer = undefined;
-      this.refresh(signal).catch((thrown: unknown) => {
+      this.refresh(this.#options.signal).catch((thrown: unknown) => {
         // The stream of events ends for the same reason; everything is listed again after it.
         this.#options.log.debug({ error: thrown }, 'images could not be listed');
       });
@@ -126,8 +105,8 @@ export class ImageWatcher {
   /** One list for whoever asks meanwhile: it goes on when one of them has gone, and ends with the watcher. */
   #list(): Promise<void> {
     return this.#listing.run('list', async () => {
-      const { docker, platforms, vm, store } = this.#options;
-      const request = { abortSignal: this.#signal } as Dockerode.ListImagesOptions;
+      const { docker, platforms, signal, vm, store } = this.#options;
+      const request = { abortSignal: signal } as Dockerode.ListImagesOptions;
       const images = (await docker.listImages(request)).filter((image) => !isHiddenImage(image));
       const stored = await platforms.read(images.map((image) => image.Id));
       const { handlers } = store.state;

@@ -83,9 +83,7 @@ beforeEach(async () => {
   watcher = new ObjectWatcher({ vm, docker: client, store, log: silentLog, signal });
   following = followEvents({
     docker: client,
-    onConnected: () => watcher.refresh(),
-    onEvent: (event) => watcher.onEvent(event),
-    onLost: () => watcher.markStale(),
+    readers: [watcher],
     place: { nano: 0 },
     log: silentLog,
     signal,

@@ -8,6 +8,7 @@ import { OnceAtATime } from '../../base/once-at-a-time.ts';
 import { orAborted } from '../../base/time.ts';
 import type { Store } from '../../state/store.ts';
 import type { DockerEvent } from '../container-record.ts';
+import type { EventAge, EventReader } from '../follow-events.ts';
 import { NetworkList, networkRow, UserList, VolumeList, volumeRow } from './object-rows.ts';
 
 /** `docker compose up` makes many events at once; one list tells what all of them did. */
@@ -36,7 +37,7 @@ export interface ObjectWatcherOptions {
  * Keeps the rows of one VM's volumes and networks true, each with the containers that use it. Rows outlive a Docker that
  * cannot be reached, marked stale; only Docker's own word removes one.
  */
-export class ObjectWatcher {
+export class ObjectWatcher implements EventReader {
   readonly #options: ObjectWatcherOptions;
   readonly #listing = new OnceAtATime();
   #listTimer: NodeJS.Timeout | undefined;
@@ -46,9 +47,12 @@ export class ObjectWatcher {
     this.#options = options;
   }
 
-  /** Call it with every event. */
-  onEvent(event: DockerEvent): void {
-    if (telling[event.Type]?.includes(event.Action)) this.#listSoon();
+  async onConnected(signal: AbortSignal): Promise<void> {
+    await this.refresh(signal);
+  }
+
+  onEvent(event: DockerEvent, { past }: EventAge): void {
+    if (!past && telling[event.Type]?.includes(event.Action)) this.#listSoon();
   }
 
   /** Lists now. What happened before the call is in the rows when it resolves. */
@@ -58,8 +62,7 @@ export class ObjectWatcher {
     await orAborted(this.#list(), signal);
   }
 
-  /** Docker cannot be reached any more. */
-  markStale(): void {
+  onLost(): void {
     clearTimeout(this.#listTimer);
     this.#listTimer = undefined;
     this.#commit({
