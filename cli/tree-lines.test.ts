@@ -80,6 +80,7 @@ const context: TreeContext = {
       ports: [],
       composeProject: null,
       autoRemove: false,
+      binds: [],
       diagnosis: null,
       stale: false,
     },

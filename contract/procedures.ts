@@ -29,6 +29,7 @@ import {
   VmName,
 } from './records.ts';
 import { StopBy } from './saved-state.ts';
+import { NewShare, Share, SharePath } from './shares.ts';
 import { StateUpdate } from './state.ts';
 import { LensMode, LensReport } from './syscall-lens.ts';
 import { Terminal, TerminalSize } from './terminal.ts';
@@ -226,6 +227,17 @@ export const contract = {
     forget: procedure.input(OfObject).output(z.void()),
     /** May take long; ends when the caller leaves. */
     cache: procedure.input(OfVm).output(BuildCache),
+  },
+  shares: {
+    list: procedure.output(z.array(Share)),
+    /**
+     * Shows a folder of the host to the service VM, at the same path and at once where it runs; resolves when it is
+     * mounted, or with the share's `state` saying why not. One that is shared already is tried again, and changed where
+     * `readOnly` differs. `share_refused` for folders which may not be shared.
+     */
+    add: procedure.input(NewShare).output(Share),
+    /** Resolves when the VM does not see it any more. `unknown_share`, and `wrong_state` while a running container uses it. */
+    remove: procedure.input(z.object({ path: SharePath })).output(z.void()),
   },
   prune: {
     /** What would go now. Measures, which may take long; ends when the caller leaves. */

@@ -6,6 +6,7 @@ import { Drift, EmulatorChoice, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
 import { NetworkSettings } from './host-network.ts';
 import { SavedState, StopBy } from './saved-state.ts';
+import { BindMount } from './shares.ts';
 
 /** Milliseconds since the Unix epoch, by the host's clock. */
 const EpochMs = z.number().nonnegative();
@@ -152,6 +153,8 @@ export const Container = z.object({
   /** The emulator's binary, such as `qemu-aarch64`, and its version; null when native or unknown. */
   emulator: z.string().nullable(),
   ports: z.array(PublishedPort),
+  /** Bind mounts, as Docker has them; volumes are not among them. Empty until Docker has been asked. */
+  binds: z.array(BindMount),
   composeProject: z.string().nullable(),
   /** Started with `--rm`: it is removed, with all it wrote, as soon as it stops. */
   autoRemove: z.boolean(),
@@ -324,7 +327,10 @@ export const DockerCli = z.object({
 export type DockerCli = z.infer<typeof DockerCli>;
 
 export const Host = z.object({
+  /** FOREDECK_HOME. */
   home: z.string(),
+  /** The home folder of the person the engine runs as. */
+  userHome: z.string(),
   platform: z.string(),
   arch: HostArch,
   cores: z.number().int(),

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { DockerImage } from './docker-images.ts';
 import { Network } from './networks.ts';
 import { Container, GuestImage, Handler, Host, Job, Settings, Vm } from './records.ts';
+import { Share } from './shares.ts';
 import { Volume } from './volumes.ts';
 
 /**
  * Everything clients see. Collections are keyed: VMs by name, containers by id, handlers by `vm/arch`
- * (see `handlerKey`), Docker's images by `dockerImageKey`, volumes by `volumeKey`, networks by `networkKey`, jobs and
- * guest images by id.
+ * (see `handlerKey`), Docker's images by `dockerImageKey`, volumes by `volumeKey`, networks by `networkKey`, shares
+ * by path, jobs and guest images by id.
  */
 export const State = z.object({
   host: Host,
@@ -20,6 +21,7 @@ export const State = z.object({
   dockerImages: z.record(z.string(), DockerImage),
   volumes: z.record(z.string(), Volume),
   networks: z.record(z.string(), Network),
+  shares: z.record(z.string(), Share),
 });
 export type State = z.infer<typeof State>;
 
@@ -32,6 +34,7 @@ export const collections = [
   'dockerImages',
   'volumes',
   'networks',
+  'shares',
 ] as const;
 export type Collection = (typeof collections)[number];
 
@@ -52,6 +55,7 @@ export const Change = z.discriminatedUnion('in', [
   z.object({ in: z.literal('dockerImages'), key: z.string(), value: DockerImage.nullable() }),
   z.object({ in: z.literal('volumes'), key: z.string(), value: Volume.nullable() }),
   z.object({ in: z.literal('networks'), key: z.string(), value: Network.nullable() }),
+  z.object({ in: z.literal('shares'), key: z.string(), value: Share.nullable() }),
 ]);
 export type Change = z.infer<typeof Change>;
 

@@ -22,6 +22,7 @@ import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
 import type { ContainerApi } from './container-api.ts';
 import type { DockerObjectsApi } from './docker-objects-api.ts';
 import type { HostNetworkApi } from './host-network-api.ts';
+import type { SharesApi } from './shares-api.ts';
 
 /**
  * What an engine can do, free of any transport. `createEngine` gives the real one, e2e's fake engine a scripted one;
@@ -31,6 +32,8 @@ export interface EngineApi {
   /** Volumes, networks, builds, and what happened. */
   readonly objects: DockerObjectsApi;
   readonly hostNetwork: HostNetworkApi;
+  /** Folders of the host which the service VM sees. */
+  readonly shares: SharesApi;
   info(): Promise<{ protocol: number; host: Host; startedAt: number }>;
   /** Stops everything; the engine process ends after it has resolved. */
   quit(options?: { hurried: boolean }): Promise<void>;

@@ -26,6 +26,8 @@ import { HostNetwork } from './network/host-network.ts';
 import { type Paths, serviceVmName } from './paths.ts';
 import { createProcessTrees } from './process-tree/process-trees.ts';
 import { createHypervisor } from './qemu/hypervisor.ts';
+import { Shares } from './shares/shares.ts';
+import { SharesFile } from './shares/shares-file.ts';
 import { createGuestConnector } from './ssh/guest-connector.ts';
 import { ActivityLog } from './state/activity-log.ts';
 import { Jobs } from './state/jobs.ts';
@@ -159,6 +161,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       settings,
       proxySource: { environment: process.env, platform: process.platform },
     }),
+    shares: new Shares({ store, file: new SharesFile(paths.shares), platform: process.platform }),
     handlers,
     trees,
     doctor,
@@ -199,5 +202,6 @@ function emptyState(
     dockerImages: {},
     volumes: {},
     networks: {},
+    shares: {},
   };
 }

@@ -30,6 +30,8 @@ import type { ComposedImages } from './image/guest-images.ts';
 import type { HostNetwork } from './network/host-network.ts';
 import { serviceVmName } from './paths.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
+import type { Shares } from './shares/shares.ts';
+import type { SharesApi } from './shares-api.ts';
 import type { ActivityLog } from './state/activity-log.ts';
 import type { Jobs } from './state/jobs.ts';
 import { changeSettings, type SettingsFile } from './state/settings-file.ts';
@@ -53,6 +55,7 @@ export interface EngineParts {
   readonly lens: SyscallLens;
   readonly objects: DockerObjects;
   readonly hostNetwork: HostNetwork;
+  readonly shares: Shares;
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
   readonly doctor: Doctor;
@@ -86,9 +89,9 @@ export class Engine implements EngineApi {
    * waiting for it to boot.
    */
   async start(): Promise<void> {
-    const { vms, images, dockerCli, doctor, activity, handlers, store, log } = this.#parts;
+    const { vms, shares, images, dockerCli, doctor, activity, handlers, store, log } = this.#parts;
     await images.removeLeftovers();
-    await vms.load();
+    await Promise.all([vms.load(), shares.load()]);
     await Promise.all(Object.values(store.state.vms).map((vm) => handlers.load(vm)));
     doctor.start(this.#scope.signal);
     activity.followVerdicts(store, this.#scope.signal);
@@ -121,6 +124,10 @@ export class Engine implements EngineApi {
 
   get objects(): DockerObjectsApi {
     return this.#parts.objects;
+  }
+
+  get shares(): SharesApi {
+    return this.#parts.shares;
   }
 
   async info() {

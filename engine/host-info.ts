@@ -1,4 +1,4 @@
-import { arch, availableParallelism, platform, totalmem } from 'node:os';
+import { arch, availableParallelism, homedir, platform, totalmem } from 'node:os';
 import type { HostArch } from '../contract/arch.ts';
 import { EngineError } from './base/engine-error.ts';
 
@@ -8,6 +8,8 @@ export interface HostInfo {
   readonly arch: HostArch;
   readonly cores: number;
   readonly memoryBytes: number;
+  /** The home folder of the person the engine runs as. */
+  readonly userHome: string;
 }
 
 /** Throws `bad_input` on processors which a service VM cannot have. */
@@ -17,6 +19,7 @@ export function hostInfo(): HostInfo {
     arch: hostArch(arch()),
     cores: availableParallelism(),
     memoryBytes: totalmem(),
+    userHome: homedir(),
   };
 }
 

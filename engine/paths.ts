@@ -16,6 +16,8 @@ export interface Paths {
   readonly engineLog: string;
   /** Engine, when a setting changes. */
   readonly settings: string;
+  /** Engine, when a folder is shared or no longer. */
+  readonly shares: string;
   /** Engine, after a start: which accelerators worked with which QEMU, kernel and machine. Safe to delete. */
   readonly accelerators: string;
   /** Engine, when a doctor's fix made an image run. Safe to delete: fixes are then offered in their usual order. */
@@ -142,6 +144,7 @@ export function pathsUnder(home: string): Paths {
     engineLock: join(home, 'engine.lock'),
     engineLog: join(home, 'engine.log'),
     settings: join(home, 'settings.json'),
+    shares: join(home, 'shares.json'),
     accelerators: join(home, 'accelerators.json'),
     rememberedFixes: join(home, 'fixes.json'),
     dockerSocket,

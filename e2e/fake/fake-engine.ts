@@ -20,6 +20,7 @@ import { FakeImages } from './fake-images.ts';
 import { FakeLens } from './fake-lens.ts';
 import { FakeObjects } from './fake-objects.ts';
 import { type FakeProcedure, FakeScript } from './fake-script.ts';
+import { FakeShares } from './fake-shares.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 import { FakeVms } from './fake-vms.ts';
 import { pause } from './pause.ts';
@@ -42,6 +43,7 @@ export class FakeEngine implements EngineApi {
   readonly lens: FakeLens;
   readonly objects: FakeObjects;
   readonly hostNetwork: FakeHostNetwork;
+  readonly shares: FakeShares;
   readonly terminals = new Map<string, FakeTerminal>();
   consoleText: string[] = ['[    0.000000] Linux version 6.12.117-cloud-amd64', 'init: stage network'];
   /** How often the processes are sampled, milliseconds. */
@@ -66,6 +68,7 @@ export class FakeEngine implements EngineApi {
     this.lens = new FakeLens(this.script);
     this.objects = new FakeObjects(this.store, this.script);
     this.hostNetwork = new FakeHostNetwork(this.store, this.script);
+    this.shares = new FakeShares(this.store, this.script);
     this.#handlers = new FakeHandlers({
       store: this.store,
       script: this.script,

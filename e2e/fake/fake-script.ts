@@ -56,7 +56,9 @@ export type FakeProcedure =
   | 'inspectContainer'
   | 'watchLogs'
   | 'listFiles'
-  | 'download';
+  | 'download'
+  | 'addShare'
+  | 'removeShare';
 
 /** What a spec wants of the calls to come, and what was called. */
 export class FakeScript {

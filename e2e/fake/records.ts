@@ -22,6 +22,7 @@ const GiB = 1024 ** 3;
 export function hostRecord(change: Partial<Host> = {}): Host {
   return {
     home: '/home/ada/.foredeck',
+    userHome: '/home/ada',
     platform: 'linux',
     arch: 'amd64',
     cores: 8,
@@ -164,6 +165,7 @@ export function containerRecord(change: Partial<Container> = {}): Container {
     ports: [],
     composeProject: null,
     autoRemove: false,
+    binds: [],
     diagnosis: null,
     stale: false,
     ...change,

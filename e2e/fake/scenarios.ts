@@ -62,6 +62,7 @@ function running(change: Partial<State> = {}): State {
     dockerImages: {},
     volumes: {},
     networks: builtInNetworks(),
+    shares: {},
     ...change,
   };
 }

@@ -1,6 +1,7 @@
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { z } from 'zod';
 import { type Container, ContainerState } from '../../contract/records.ts';
+import type { BindMount } from '../../contract/shares.ts';
 import type { WantedPort } from './published-ports.ts';
 
 /** What Docker itself says about a container; architecture, execution and ports come from elsewhere. */
@@ -40,7 +41,14 @@ export function factsFrom(row: ContainerInfo, details: ContainerInspectInfo): Do
     startedAt: started > 0 ? started : null,
     composeProject: details.Config.Labels['com.docker.compose.project'] ?? null,
     autoRemove: details.HostConfig?.AutoRemove ?? false,
+    binds: bindsOf(details),
   };
+}
+
+function bindsOf(details: ContainerInspectInfo): BindMount[] {
+  return (details.Mounts ?? [])
+    .filter((mount) => mount.Type === 'bind')
+    .map(({ Source, Destination, RW }) => ({ source: Source, target: Destination, readOnly: !RW }));
 }
 
 /** What an event alone tells, so that a row shows at once; the rest follows when Docker has been asked. */
@@ -61,6 +69,7 @@ export function factsFromEvent(event: DockerEvent, known: DockerFacts | undefine
     startedAt: null,
     composeProject: attributes['com.docker.compose.project'] ?? null,
     autoRemove: false,
+    binds: [],
   };
   return {
     ...before,

@@ -145,6 +145,11 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       forget: os.build.forget.handler(({ input }) => objects.forgetBuild(input.vm, input.id)),
       cache: os.build.cache.handler(({ input, signal }) => objects.buildCache(input.vm, present(signal))),
     },
+    shares: {
+      list: os.shares.list.handler(() => api.shares.list()),
+      add: os.shares.add.handler(({ input }) => api.shares.add(input)),
+      remove: os.shares.remove.handler(({ input }) => api.shares.remove(input.path)),
+    },
     prune: {
       plan: os.prune.plan.handler(({ input, signal }) =>
         objects.planPrune(input.vm, input.target, present(signal)),

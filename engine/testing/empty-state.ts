@@ -6,6 +6,7 @@ export function emptyState(): State {
   return {
     host: {
       home: '/home/test/.foredeck',
+      userHome: '/home/test',
       platform: 'linux',
       arch: 'amd64',
       cores: 2,
@@ -23,5 +24,6 @@ export function emptyState(): State {
     dockerImages: {},
     volumes: {},
     networks: {},
+    shares: {},
   };
 }

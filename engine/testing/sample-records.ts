@@ -23,6 +23,7 @@ export function aContainer(change: Partial<Container> = {}): Container {
     ports: [],
     composeProject: null,
     autoRemove: false,
+    binds: [],
     diagnosis: null,
     stale: false,
     ...change,

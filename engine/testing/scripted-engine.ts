@@ -36,6 +36,7 @@ import { scriptedHostNetwork } from './scripted-host-network.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
 import { ScriptedJobs } from './scripted-jobs.ts';
 import { ScriptedObjects } from './scripted-objects.ts';
+import { ScriptedShares } from './scripted-shares.ts';
 import { ScriptedTerminals } from './scripted-terminals.ts';
 import { scriptedFigures, scriptedState, unusableState } from './scripted-vm.ts';
 
@@ -48,6 +49,7 @@ export class ScriptedEngine implements RunnableEngine {
   readonly store: Store;
   readonly objects = new ScriptedObjects();
   readonly hostNetwork = scriptedHostNetwork;
+  readonly shares = new ScriptedShares();
   readonly containers = scriptedContainers;
   /** State and process streams that are being read. */
   watchers = 0;
@@ -71,12 +73,8 @@ export class ScriptedEngine implements RunnableEngine {
     this.#hostShells.closeAll();
   }
 
-  async hostSleeps(): Promise<void> {
-    this.#console.push('the host sleeps');
-  }
-  async hostWoke(): Promise<void> {
-    this.#console.push('the host woke');
-  }
+  hostSleeps = async (): Promise<void> => void this.#console.push('the host sleeps');
+  hostWoke = async (): Promise<void> => void this.#console.push('the host woke');
 
   async quit(): Promise<void> {
     if (this.#vm(serviceVmName).state === 'running') await this.stopVm(serviceVmName);

@@ -31,6 +31,7 @@ const state: State = {
     cores: 2,
     memoryBytes: 1,
     engineVersion: '0',
+    userHome: '/home/test',
     enginePid: 1,
     dockerCli: { state: 'missing', path: null, version: null, installable: false, hint: '' },
   },
@@ -43,6 +44,7 @@ const state: State = {
   dockerImages: {},
   volumes: {},
   networks: {},
+  shares: {},
 };
 
 const changes = (clock: number, cpus: number) => ({

@@ -21,6 +21,7 @@ function row(name: string, change: Partial<Container> = {}): Container {
     ports: [],
     composeProject: null,
     autoRemove: false,
+    binds: [],
     diagnosis: null,
     stale: false,
     ...change,
