@@ -20,7 +20,7 @@ let page: Page;
 let window: WindowPage;
 
 test.beforeAll(async ({ browser }) => {
-  home = await RealHome.make();
+  home = await RealHome.make({ empty: true });
   page = await browser.newPage();
   window = new WindowPage(page);
 });

@@ -7,6 +7,7 @@ import { chromiumLaunch } from '../pages/chromium-launch.ts';
  */
 export default defineConfig({
   testDir: '.',
+  globalSetup: './seed.ts',
   testMatch: '*.spec.ts',
   outputDir: '../../out/e2e-real',
   timeout: 300_000,

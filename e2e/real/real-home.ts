@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa, type Options } from 'execa';
 import { connectEngine, type EngineClient, findEngine } from '../../engine/client/connect-engine.ts';
+import { keepSeed, plantSeed } from './seed.ts';
 
 const clone = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -25,8 +26,10 @@ export class RealHome {
     this.path = path;
   }
 
-  static async make(): Promise<RealHome> {
+  /** With the packages and guest image of an earlier home of this run, unless it is to be `empty`. */
+  static async make({ empty = false }: { empty?: boolean } = {}): Promise<RealHome> {
     const home = new RealHome(await mkdtemp(join(tmpdir(), 'fd-e2e-')));
+    if (!empty) await plantSeed(home.path);
     await writeFile(join(home.path, 'settings.json'), JSON.stringify({ autoStart: false, diskGiB: 16 }));
     return home;
   }
@@ -161,6 +164,7 @@ export class RealHome {
 
   async dispose(): Promise<void> {
     await this.foredeck(['quit']);
+    await keepSeed(this.path);
     await rm(this.path, { recursive: true, force: true });
   }
 }
