@@ -309,7 +309,7 @@ export const contract = {
   dockerCli: {
     /** Looks again, after the person has installed one. */
     find: procedure.output(DockerCli),
-    /** Linux only: unpacks Debian's docker-cli and docker-buildx, verified, into FOREDECK_HOME. */
+    /** Linux only: unpacks Debian's docker-cli, docker-buildx and docker-compose, verified, into FOREDECK_HOME. */
     install: procedure.output(DockerCli),
   },
 };

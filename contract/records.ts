@@ -319,7 +319,9 @@ export const DockerCli = z.object({
   state: z.enum(['found', 'installed', 'missing', 'installing']),
   path: z.string().nullable(),
   version: z.string().nullable(),
-  /** True where Foredeck can unpack Debian's signed docker-cli into its home. */
+  /** The version of its Compose plugin; null where it has none. */
+  compose: z.string().nullable(),
+  /** True where Foredeck can unpack Debian's signed docker-cli, and its plugins, into its home. */
   installable: z.boolean(),
   /** How to get it when it is missing. */
   hint: z.string(),

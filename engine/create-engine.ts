@@ -191,7 +191,7 @@ function emptyState(
       home: paths.home,
       engineVersion: version,
       enginePid: process.pid,
-      dockerCli: { state: 'missing', path: null, version: null, installable: false, hint: '' },
+      dockerCli: { state: 'missing', path: null, version: null, compose: null, installable: false, hint: '' },
     },
     settings,
     vms: {},

@@ -385,6 +385,7 @@ export class FakeEngine implements EngineApi {
       state: 'installed',
       path: `${this.state.host.home}/docker-cli/usr/bin/docker`,
       version: '26.1.5',
+      compose: '2.26.1',
     };
     this.commit({ in: 'host', value: { ...this.state.host, dockerCli } });
     return dockerCli;

@@ -33,6 +33,7 @@ export function hostRecord(change: Partial<Host> = {}): Host {
       state: 'found',
       path: '/usr/bin/docker',
       version: '28.2.2',
+      compose: '2.40.3',
       installable: true,
       hint: '',
     },

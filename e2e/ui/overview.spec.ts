@@ -161,6 +161,18 @@ test('offers no installation where there is none to offer', async ({ openWith })
   await expect(window.overview.connect.getByRole('button', { name: 'Install Docker CLI' })).toHaveCount(0);
 });
 
+test('says that the Docker CLI on the PATH has no Compose, and installs it', async ({ openWith }) => {
+  const state = scenario('running');
+  const found = { ...state.host.dockerCli, compose: null, hint: 'Let Foredeck unpack docker-compose.' };
+  state.host.dockerCli = found;
+  const { engine, window } = await openWith(state);
+  await expect(window.overview.connect).toContainText('has no Compose plugin');
+  await expect(window.overview.connect).toContainText('Let Foredeck unpack docker-compose.');
+  await window.overview.connect.getByRole('button', { name: 'Install Compose' }).click();
+  await expect(window.overview.connect).not.toContainText('has no Compose plugin');
+  expect(engine.asked).toEqual(['installDockerCli']);
+});
+
 test('reads the serial console only while it is looked at', async ({ openWith }) => {
   const { engine, window } = await openWith('running');
   engine.consoleText = ['[    0.1] first', '\u001b]0;evil\u0007last line'];

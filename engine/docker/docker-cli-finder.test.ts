@@ -8,11 +8,11 @@ import { emptyState } from '../testing/empty-state.ts';
 import type { PackageFiles } from '../vm/ports.ts';
 import { DockerCliFinder } from './docker-cli-finder.ts';
 
-/** A `docker` which passes `buildx` on to its plugin, as the real one does. */
+/** A `docker` which passes commands on to its plugins, as the real one does. */
 const cli = `#!/bin/sh
 case $1 in
 --version) echo "Docker version 26.1.5+dfsg1, build a72d7cd" ;;
-buildx) shift; exec "$DOCKER_CONFIG/cli-plugins/docker-buildx" "$@" ;;
+*) plugin="$DOCKER_CONFIG/cli-plugins/docker-$1"; shift; exec "$plugin" "$@" ;;
 esac
 `;
 
@@ -20,6 +20,13 @@ esac
 const buildx = `#!/bin/sh
 sum=$(tr -dc '0-9+ \\n' | awk '{ gsub(/\\+/, " "); for (i = 1; i <= NF; i++) total += $i } END { print total }')
 echo "{\\"target\\":{\\"proof\\":{\\"tags\\":[\\"sum:$sum\\"]}}}"
+`;
+
+/** A Compose which tells its version, and makes bytes of the KiB of a file. */
+const compose = `#!/bin/sh
+if [ "$1" = version ]; then echo 2.26.1-4; exit; fi
+kib=$(tr -dc '0-9')
+echo "{\\"services\\":{\\"proof\\":{\\"mem_limit\\":\\"$((kib * 1024))\\"}}}"
 `;
 
 const never = new AbortController().signal;
@@ -48,17 +55,15 @@ async function program(path: string, text: string): Promise<void> {
 }
 
 /** Packages as they lie in the cache, without the mode of the files. */
-function packagesWith(texts: { docker: string; buildx: string }): PackageFiles {
+function packagesWith(programs: Readonly<Record<string, string>>): PackageFiles {
   return {
     async fetch({ packageName, wanted }) {
-      const [path, text] =
-        packageName === 'docker-cli'
-          ? ['usr/bin/docker', texts.docker]
-          : ['usr/libexec/docker/cli-plugins/docker-buildx', texts.buildx];
+      const path =
+        packageName === 'docker-cli' ? 'usr/bin/docker' : `usr/libexec/docker/cli-plugins/${packageName}`;
       expect(wanted(path)).toBe(true);
       expect(wanted('usr/share/doc/copyright')).toBe(false);
       await mkdir(join(folder, 'cache', packageName, dirname(path)), { recursive: true });
-      await writeFile(join(folder, 'cache', packageName, path), text);
+      await writeFile(join(folder, 'cache', packageName, path), programs[packageName] ?? '');
       return { version: '1', folder: join(folder, 'cache', packageName) };
     },
     newestVersion: async () => '1',
@@ -77,7 +82,8 @@ function finder(packages: PackageFiles, platform: NodeJS.Platform = 'linux'): Do
   });
 }
 
-const good = packagesWith({ docker: cli, buildx });
+const programs = { 'docker-cli': cli, 'docker-buildx': buildx, 'docker-compose': compose };
+const good = packagesWith(programs);
 
 describe('find', () => {
   it('finds the one on the PATH and tells the state', async () => {
@@ -89,6 +95,16 @@ describe('find', () => {
       version: '26.1.5+dfsg1',
     });
     expect(store.state.host.dockerCli).toEqual(found);
+  });
+
+  it('tells the version of its Compose, or how to get one', async () => {
+    await program(join(folder, 'bin', 'docker'), cli);
+    expect(await finder(good).find()).toMatchObject({
+      compose: null,
+      hint: expect.stringContaining('docker-compose'),
+    });
+    await program(join(folder, 'config', 'cli-plugins', 'docker-compose'), compose);
+    expect(await finder(good).find()).toMatchObject({ compose: '2.26.1-4', hint: '' });
   });
 
   it('is not taken in by another program of that name', async () => {
@@ -109,22 +125,29 @@ describe('find', () => {
 });
 
 describe('install', () => {
-  it('unpacks, proves and offers the plugin', async () => {
+  it('unpacks, proves and offers the plugins', async () => {
     await mkdir(join(folder, 'tools', '.docker-left-by-a-killed-engine'), { recursive: true });
     const installed = await finder(good).install(never);
-    expect(installed).toMatchObject({ state: 'installed', path: join(folder, 'tools', 'docker', 'docker') });
+    expect(installed).toMatchObject({
+      state: 'installed',
+      path: join(folder, 'tools', 'docker', 'docker'),
+      compose: '2.26.1-4',
+    });
     expect(await readdir(join(folder, 'tools'))).toEqual(['docker']);
-    expect(await readlink(join(folder, 'config', 'cli-plugins', 'docker-buildx'))).toBe(
-      join(folder, 'tools', 'docker', 'cli-plugins', 'docker-buildx'),
-    );
+    for (const plugin of ['docker-buildx', 'docker-compose']) {
+      expect(await readlink(join(folder, 'config', 'cli-plugins', plugin))).toBe(
+        join(folder, 'tools', 'docker', 'cli-plugins', plugin),
+      );
+    }
     expect(Object.values(store.state.jobs)).toMatchObject([{ kind: 'install-docker-cli', state: 'done' }]);
   });
 
-  it('refuses one which runs and computes nothing, and leaves no trace', async () => {
-    const broken = packagesWith({
-      docker: cli,
-      buildx: '#!/bin/sh\necho \'{"target":{"proof":{"tags":["sum:1"]}}}\'\n',
-    });
+  it.each([
+    ['docker-buildx', '{"target":{"proof":{"tags":["sum:1"]}}}'],
+    ['docker-compose', '{"services":{"proof":{"mem_limit":"1"}}}'],
+    ['docker-compose', 'Segmentation fault'],
+  ])('refuses a %s which runs and computes nothing, and leaves no trace', async (plugin, says) => {
+    const broken = packagesWith({ ...programs, [plugin]: `#!/bin/sh\necho '${says}'\n` });
     await expect(finder(broken).install(never)).rejects.toMatchObject({ code: 'tool_missing' });
     expect(await readdir(join(folder, 'tools'))).toEqual([]);
     expect(store.state.host.dockerCli.state).toBe('missing');

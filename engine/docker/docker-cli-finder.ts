@@ -35,10 +35,10 @@ export class DockerCliFinder {
 
   /** Where it is; null when there is none. */
   async path(): Promise<string | null> {
-    return (await this.#look()).path;
+    return (await this.#program())?.path ?? null;
   }
 
-  /** Unpacks Debian's docker-cli and docker-buildx into FOREDECK_HOME and proves that they run. */
+  /** Unpacks Debian's docker-cli, docker-buildx and docker-compose into FOREDECK_HOME and proves that they run. */
   install(signal: AbortSignal): Promise<DockerCli> {
     return this.#installing.run('docker-cli', signal, async (untilLastHasGone) => {
       this.#tell({ ...(await this.#look()), state: 'installing' });
@@ -53,16 +53,26 @@ export class DockerCliFinder {
   }
 
   async #look(): Promise<DockerCli> {
-    const { tools, searchPath, platform } = this.#options;
+    const { tools, platform } = this.#options;
     const installable = platform === 'linux';
-    const ours = installedCli(tools).docker;
-    const onPath = searchPath.split(delimiter).map((folder) => join(folder, 'docker'));
-    for (const path of [...onPath, ours]) {
-      const version = await versionOf(path);
-      if (version === null) continue;
-      return { state: path === ours ? 'installed' : 'found', path, version, installable, hint: '' };
+    const program = await this.#program();
+    if (!program) {
+      const nothing = { path: null, version: null, compose: null };
+      return { state: 'missing', ...nothing, installable, hint: missingHint(platform) };
     }
-    return { state: 'missing', path: null, version: null, installable, hint: missingHint(platform) };
+    const state = program.path === installedCli(tools).docker ? 'installed' : 'found';
+    const compose = await composeVersionOf(program.path);
+    return { state, ...program, compose, installable, hint: compose === null ? composeHint(platform) : '' };
+  }
+
+  async #program(): Promise<{ path: string; version: string } | undefined> {
+    const { tools, searchPath } = this.#options;
+    const onPath = searchPath.split(delimiter).map((folder) => join(folder, 'docker'));
+    for (const path of [...onPath, installedCli(tools).docker]) {
+      const version = await versionOf(path);
+      if (version !== null) return { path, version };
+    }
+    return undefined;
   }
 
   #tell(dockerCli: DockerCli): void {
@@ -78,15 +88,31 @@ async function versionOf(path: string): Promise<string | null> {
   } catch {
     return null;
   }
-  const { stdout } = await execa(path, ['--version'], {
+  const said = await output(path, ['--version']);
+  return /^Docker version (?<version>[^\s,]+)/.exec(said)?.groups?.version ?? null;
+}
+
+/** Null when the CLI has no such plugin. */
+async function composeVersionOf(docker: string): Promise<string | null> {
+  const said = await output(docker, ['compose', 'version', '--short']);
+  return /^v?(?<version>\d[^\s]*)$/.exec(said)?.groups?.version ?? null;
+}
+
+async function output(program: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await execa(program, args, {
     reject: false,
     timeout: versionTimeoutMs,
     stdin: 'ignore',
   });
-  return /^Docker version (?<version>[^\s,]+)/.exec(stdout)?.groups?.version ?? null;
+  return stdout;
 }
 
 function missingHint(platform: NodeJS.Platform): string {
-  if (platform === 'darwin') return 'Install it with `brew install docker docker-buildx`.';
+  if (platform === 'darwin') return 'Install it with `brew install docker docker-buildx docker-compose`.';
   return "Let Foredeck unpack Debian's signed docker-cli into its home, or install your distribution's package (docker-cli on Debian 13 and later).";
+}
+
+function composeHint(platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return 'Install it with `brew install docker-compose`.';
+  return "Let Foredeck unpack Debian's signed docker-compose into its home, or install your distribution's package.";
 }

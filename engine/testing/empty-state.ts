@@ -13,7 +13,7 @@ export function emptyState(): State {
       memoryBytes: 8 * 1024 ** 3,
       engineVersion: '0.0.0-test',
       enginePid: 1,
-      dockerCli: { state: 'missing', path: null, version: null, installable: false, hint: '' },
+      dockerCli: { state: 'missing', path: null, version: null, compose: null, installable: false, hint: '' },
     },
     settings: defaultSettings,
     vms: {},

@@ -33,7 +33,7 @@ const state: State = {
     engineVersion: '0',
     userHome: '/home/test',
     enginePid: 1,
-    dockerCli: { state: 'missing', path: null, version: null, installable: false, hint: '' },
+    dockerCli: { state: 'missing', path: null, version: null, compose: null, installable: false, hint: '' },
   },
   settings,
   vms: {},
