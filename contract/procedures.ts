@@ -16,6 +16,7 @@ import { Forecast, Launch } from './launch.ts';
 import { Network, NewNetwork } from './networks.ts';
 import { ProcessSample } from './process-tree.ts';
 import { Pruned, PrunePlan, PruneTarget } from './prune.ts';
+import { PortKey, PortNumber, PublishedPort } from './published-ports.ts';
 import {
   DiskName,
   DockerCli,
@@ -45,6 +46,7 @@ const OfVm = z.object({ vm: VmName });
 const OfDisk = z.object({ vm: VmName, disk: DiskName });
 /** A volume's name, a network's or a build's id, as a list has it. */
 const OfObject = z.object({ vm: VmName, id: z.string().min(1).max(500) });
+const OfPort = z.object({ ...OfContainer.shape, ...PortKey.shape });
 const OfHandler = z.object({ vm: VmName, arch: Arch });
 
 /** Every procedure and event stream, once; windows, browsers and the command line use the same. */
@@ -178,6 +180,18 @@ export const contract = {
     files: procedure.input(z.object({ ...OfContainer.shape, path: FilePath })).output(FileList),
     /** Prepares a file or folder to be fetched at `downloadPath(id)`, running or not. */
     download: procedure.input(z.object({ ...OfContainer.shape, path: FilePath })).output(Download),
+  },
+  port: {
+    /**
+     * Forwards from another port of the host instead, kept for this container until `moveBack` or its removal; null: a
+     * free one. `port_taken` where that one cannot be had, `wrong_state` while the container does not publish it.
+     */
+    move: procedure
+      .input(z.object({ ...OfPort.shape, hostPort: PortNumber.nullable() }))
+      .output(PublishedPort),
+    moveBack: procedure.input(OfPort).output(PublishedPort),
+    /** Tries at once what could not be forwarded, which the engine does each minute anyway. */
+    check: procedure.input(OfVm).output(z.void()),
   },
   dockerImage: {
     list: procedure.input(OfVm).output(z.array(DockerImage)),

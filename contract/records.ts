@@ -5,6 +5,7 @@ import { Diagnosis } from './doctor.ts';
 import { Drift, EmulatorChoice, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
 import { NetworkSettings } from './host-network.ts';
+import { PublishedPort } from './published-ports.ts';
 import { SavedState, StopBy } from './saved-state.ts';
 import { BindMount } from './shares.ts';
 
@@ -76,16 +77,6 @@ export const BootStage = z.object({
   problem: z.string().nullable(),
 });
 export type BootStage = z.infer<typeof BootStage>;
-
-export const PublishedPort = z.object({
-  hostAddress: z.string(),
-  hostPort: z.number().int().min(1).max(65_535),
-  containerPort: z.number().int().min(1).max(65_535),
-  protocol: z.enum(['tcp', 'udp']),
-  /** Null when it is forwarded; otherwise why it is not. */
-  problem: z.string().nullable(),
-});
-export type PublishedPort = z.infer<typeof PublishedPort>;
 
 export const Vm = z.object({
   name: VmName,
@@ -309,6 +300,8 @@ export const Settings = z.object({
     .nullable(),
   /** What Stop, quitting and the host's shutdown do with a running VM. */
   stopBy: StopBy,
+  /** Ports published without an address, or on all, answer on every address of the host; otherwise on loopback alone. */
+  sharePorts: z.boolean(),
   ...DesktopSettings.shape,
   ...NetworkSettings.shape,
 });

@@ -22,6 +22,7 @@ import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
 import type { ContainerApi } from './container-api.ts';
 import type { DockerObjectsApi } from './docker-objects-api.ts';
 import type { HostNetworkApi } from './host-network-api.ts';
+import type { PortApi } from './port-api.ts';
 import type { SharesApi } from './shares-api.ts';
 
 /**
@@ -34,6 +35,7 @@ export interface EngineApi {
   readonly hostNetwork: HostNetworkApi;
   /** Folders of the host which the service VM sees. */
   readonly shares: SharesApi;
+  readonly ports: PortApi;
   info(): Promise<{ protocol: number; host: Host; startedAt: number }>;
   /** Stops everything; the engine process ends after it has resolved. */
   quit(options?: { hurried: boolean }): Promise<void>;

@@ -10,6 +10,7 @@ import { DockerServices } from './docker/docker-services.ts';
 import { DockerImages } from './docker/images/docker-images.ts';
 import { SyscallLens } from './docker/lens/syscall-lens.ts';
 import { DockerObjects } from './docker/objects/docker-objects.ts';
+import { HostPorts } from './docker/ports/host-ports.ts';
 import { Doctor } from './emulation/doctor/doctor.ts';
 import { foreignVmsAbsent } from './emulation/doctor/foreign-vms-absent.ts';
 import { RememberedFixes } from './emulation/doctor/remembered-fixes.ts';
@@ -74,7 +75,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const contexts = new DockerContexts({ home: paths.home, findCli: () => dockerCli.path(), log });
   const activity = new ActivityLog();
-  const docker = new DockerServices({ paths, store, contexts, activity, log });
+  const ports = new HostPorts({ paths, store, platform: process.platform, log });
+  const docker = new DockerServices({ paths, store, contexts, ports, activity, log });
   const dockerImages = new DockerImages({
     store,
     jobs,
@@ -153,6 +155,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     images,
     dockerCli,
     docker,
+    ports,
     containers: new Containers({ store, connection: (vm) => docker.connection(vm), trees }),
     dockerImages,
     lens,

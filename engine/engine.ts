@@ -21,6 +21,7 @@ import type { DockerServices } from './docker/docker-services.ts';
 import type { DockerImages } from './docker/images/docker-images.ts';
 import type { SyscallLens } from './docker/lens/syscall-lens.ts';
 import type { DockerObjects } from './docker/objects/docker-objects.ts';
+import type { HostPorts } from './docker/ports/host-ports.ts';
 import type { DockerObjectsApi } from './docker-objects-api.ts';
 import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
@@ -29,6 +30,7 @@ import type { HostNetworkApi } from './host-network-api.ts';
 import type { ComposedImages } from './image/guest-images.ts';
 import type { HostNetwork } from './network/host-network.ts';
 import { serviceVmName } from './paths.ts';
+import type { PortApi } from './port-api.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
 import type { Shares } from './shares/shares.ts';
 import type { SharesApi } from './shares-api.ts';
@@ -50,6 +52,7 @@ export interface EngineParts {
   readonly images: ComposedImages;
   readonly dockerCli: DockerCliFinder;
   readonly docker: DockerServices;
+  readonly ports: HostPorts;
   readonly containers: ContainerApi;
   readonly dockerImages: DockerImages;
   readonly lens: SyscallLens;
@@ -111,11 +114,16 @@ export class Engine implements EngineApi {
    * shut down. Safe to call again.
    */
   async close(options: { stopVms: boolean; hurried?: boolean }): Promise<void> {
-    const { terminals, hostShells, vms } = this.#parts;
+    const { terminals, hostShells, ports, vms } = this.#parts;
     await this.#scope.close();
     terminals.closeAll();
     hostShells.closeAll();
     await (options.stopVms ? this.#stopAll(options.hurried ?? false) : vms.detachAll());
+    await ports.close();
+  }
+
+  get ports(): PortApi {
+    return this.#parts.ports;
   }
 
   get hostNetwork(): HostNetworkApi {
@@ -151,10 +159,11 @@ export class Engine implements EngineApi {
   }
 
   async setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
-    const { settingsFile, store } = this.#parts;
+    const { ports, settingsFile, store } = this.#parts;
     const value = changeSettings(store.state.settings, change);
     await settingsFile.write(value);
     store.commit({ in: 'settings', value });
+    if (change.sharePorts !== undefined) await ports.sharingChanged();
     return value;
   }
 

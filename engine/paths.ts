@@ -59,6 +59,8 @@ export interface VmPaths {
   readonly emulators: string;
   /** Engine, after measuring: what each emulator costs in this VM. Safe to delete. */
   readonly prices: string;
+  /** Engine, when a person chooses another port of the host for a container: which. Safe to delete while it does not run. */
+  readonly portChoices: string;
   /** Engine, once: client key and pinned host key of this VM (0600). */
   readonly keys: string;
   /** Engine, at each start: the image's initrd with this guest's secrets behind it (0600). */
@@ -117,6 +119,7 @@ export function pathsUnder(home: string): Paths {
       savedManifest: join(root, 'state', 'manifest.json'),
       emulators: join(root, 'emulators.json'),
       prices: join(root, 'prices.json'),
+      portChoices: join(root, 'ports.json'),
       keys: join(root, 'keys.json'),
       initrd: join(root, 'initrd.img'),
       console: join(root, 'console.log'),

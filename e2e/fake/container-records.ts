@@ -1,3 +1,4 @@
+import type { PortProblem, PublishedPort } from '../../contract/published-ports.ts';
 import type { Container } from '../../contract/records.ts';
 import { crashDiagnosis, noHandlerDiagnosis } from './diagnosis-records.ts';
 import { containerRecord } from './records.ts';
@@ -9,13 +10,23 @@ export const hostileImage = 'registry.example/\u202egpj.tnecnonni\u2066/\u001b[3
 /** One of each kind, hostile ones included. */
 export function fullContainers(): Container[] {
   const arm = { arch: 'arm64', execution: 'emulated', emulator: 'qemu-aarch64 10.0.2' } as const;
-  const port = (hostPort: number, containerPort: number, problem: string | null = null) => ({
-    hostAddress: '127.0.0.1',
-    hostPort,
+  const port = (port: number, containerPort: number, change: Partial<PublishedPort> = {}): PublishedPort => ({
+    protocol: 'tcp',
+    address: '',
+    port,
     containerPort,
-    protocol: 'tcp' as const,
-    problem,
+    hostPort: port,
+    hostAddresses: ['127.0.0.1', '::1'],
+    problem: null,
+    ...change,
   });
+  const taken: PortProblem = {
+    reason: 'taken',
+    message:
+      'Port 127.0.0.1:9090 is taken on this computer by prometheus (process 4711). It answers here as soon as that lets go, or from another port now.',
+    holder: { pid: 4_711, name: 'prometheus' },
+    command: null,
+  };
   return [
     containerRecord({
       name: 'web',
@@ -45,7 +56,7 @@ export function fullContainers(): Container[] {
       arch: 'riscv64',
       execution: 'emulated',
       emulator: 'qemu-riscv64 10.0.2',
-      ports: [port(9_090, 9_090, 'port 9090 is in use on this computer')],
+      ports: [port(9_090, 9_090, { hostAddresses: [], problem: taken })],
       status: 'Up 2 hours (healthy)',
     }),
     containerRecord({

@@ -19,6 +19,7 @@ import { FakeHostNetwork } from './fake-host-network.ts';
 import { FakeImages } from './fake-images.ts';
 import { FakeLens } from './fake-lens.ts';
 import { FakeObjects } from './fake-objects.ts';
+import { FakePorts } from './fake-ports.ts';
 import { type FakeProcedure, FakeScript } from './fake-script.ts';
 import { FakeShares } from './fake-shares.ts';
 import { FakeTerminal } from './fake-terminal.ts';
@@ -44,6 +45,7 @@ export class FakeEngine implements EngineApi {
   readonly objects: FakeObjects;
   readonly hostNetwork: FakeHostNetwork;
   readonly shares: FakeShares;
+  readonly ports: FakePorts;
   readonly terminals = new Map<string, FakeTerminal>();
   consoleText: string[] = ['[    0.000000] Linux version 6.12.117-cloud-amd64', 'init: stage network'];
   /** How often the processes are sampled, milliseconds. */
@@ -69,6 +71,7 @@ export class FakeEngine implements EngineApi {
     this.objects = new FakeObjects(this.store, this.script);
     this.hostNetwork = new FakeHostNetwork(this.store, this.script);
     this.shares = new FakeShares(this.store, this.script);
+    this.ports = new FakePorts(this.store, this.script);
     this.#handlers = new FakeHandlers({
       store: this.store,
       script: this.script,

@@ -58,7 +58,10 @@ export type FakeProcedure =
   | 'listFiles'
   | 'download'
   | 'addShare'
-  | 'removeShare';
+  | 'removeShare'
+  | 'movePort'
+  | 'movePortBack'
+  | 'checkPorts';
 
 /** What a spec wants of the calls to come, and what was called. */
 export class FakeScript {

@@ -51,6 +51,7 @@ export function settingsRecord(change: Partial<Settings> = {}): Settings {
     accelerator: 'auto',
     cpuModel: null,
     stopBy: 'suspend',
+    sharePorts: false,
     onQuit: 'ask',
     openAtLogin: false,
     stayInTray: false,

@@ -2,7 +2,6 @@ import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { z } from 'zod';
 import { type Container, ContainerState } from '../../contract/records.ts';
 import type { BindMount } from '../../contract/shares.ts';
-import type { WantedPort } from './published-ports.ts';
 
 /** What Docker itself says about a container; architecture, execution and ports come from elsewhere. */
 export type DockerFacts = Omit<
@@ -105,27 +104,6 @@ const silentActions = /^(?:exec_|attach|detach|resize|top|commit|export|copy|arc
 
 export function changesRow(event: DockerEvent): boolean {
   return !silentActions.test(event.Action);
-}
-
-/** The ports a running container publishes, IPv4 only: Docker lists each `-p` once more for `::`. */
-export function wantedPorts(details: ContainerInspectInfo): WantedPort[] {
-  if (!details.State.Running) return [];
-  const published = details.NetworkSettings.Ports as Record<string, PortBinding[] | null>;
-  const wanted: WantedPort[] = [];
-  for (const [name, bindings] of Object.entries(published)) {
-    const [containerPort, protocol] = name.split('/');
-    if (protocol !== 'tcp' && protocol !== 'udp') continue;
-    for (const { HostIp: guestAddress, HostPort: port } of bindings ?? []) {
-      if (guestAddress.includes(':')) continue;
-      wanted.push({ protocol, guestAddress, port: Number(port), containerPort: Number(containerPort) });
-    }
-  }
-  return wanted;
-}
-
-interface PortBinding {
-  readonly HostIp: string;
-  readonly HostPort: string;
 }
 
 function stateFrom(status: string): Container['state'] {

@@ -5,41 +5,21 @@ import { join } from 'node:path';
 import Dockerode from 'dockerode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Container } from '../../contract/records.ts';
-import { EngineError } from '../base/engine-error.ts';
 import { silentLog } from '../base/log.ts';
 import { createGuestConnector } from '../ssh/guest-connector.ts';
 import { Store } from '../state/store.ts';
+import { BindingForwards } from '../testing/binding-forwards.ts';
 import { emptyState } from '../testing/empty-state.ts';
 import { FakeDocker } from '../testing/fake-docker.ts';
 import { FakeGuest } from '../testing/fake-guest.ts';
-import type { GuestLink, PortForward, PortForwards } from '../vm/ports.ts';
+import type { GuestLink } from '../vm/ports.ts';
 import { ContainerArches } from './container-arches.ts';
 import { ContainerWatcher, type ProbeExecution } from './container-watcher.ts';
 import { followEvents } from './follow-events.ts';
-import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { hiddenLabels, hiddenName } from './hidden-containers.ts';
-import { PublishedPorts } from './published-ports.ts';
-
-/** Binds real ports of this machine, as QEMU would. */
-class BindingForwards implements PortForwards {
-  readonly held = new Map<number, () => Promise<void>>();
-
-  async add({ hostAddress, hostPort }: PortForward): Promise<void> {
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause) =>
-        reject(new EngineError({ code: 'port_taken', message: `Port ${hostPort} is in use.`, cause })),
-      );
-      server.listen(hostPort, hostAddress, resolve);
-    });
-    this.held.set(hostPort, () => new Promise((resolve) => server.close(() => resolve())));
-  }
-
-  async remove({ hostPort }: PortForward): Promise<void> {
-    await this.held.get(hostPort)?.();
-    this.held.delete(hostPort);
-  }
-}
+import { GuestPortRules } from './ports/guest-port-rules.ts';
+import { PortChoices } from './ports/port-choices.ts';
+import { PublishedPorts } from './ports/published-ports.ts';
 
 let folder: string;
 let guest: FakeGuest;
@@ -47,6 +27,7 @@ let link: GuestLink;
 let docker: FakeDocker;
 let store: Store;
 let forwards: BindingForwards;
+let ports: PublishedPorts;
 let stop: AbortController;
 let running: Promise<void>;
 let probed: string[][];
@@ -61,6 +42,18 @@ beforeEach(async () => {
   docker = await FakeDocker.start(join(folder, 'd.sock'));
   store = new Store(emptyState());
   forwards = new BindingForwards();
+  ports = new PublishedPorts({
+    forwards,
+    rules: new GuestPortRules({ none: true, log: silentLog }),
+    choices: new PortChoices({ path: join(folder, 'ports.json'), log: silentLog }),
+    share: () => false,
+    host: { platform: 'linux', findHolder: async () => null, firstFreeForAll: async () => 1024 },
+    onPorts: (key, published) => {
+      const known = store.state.containers[key];
+      if (known) store.commit({ in: 'containers', key, value: { ...known, ports: published } });
+    },
+    log: silentLog,
+  });
   stop = new AbortController();
   probed = [];
   reached = [];
@@ -70,7 +63,8 @@ afterEach(async () => {
   stop.abort();
   await running;
   await docker.close();
-  for (const port of [...forwards.held.values()]) await port();
+  await ports.close();
+  await forwards.close();
   await link.close();
   await guest.close();
   await expect.poll(() => guest.alive).toBe(0);
@@ -84,8 +78,7 @@ function watch(probeExecution: ProbeExecution = async () => new Map()): Containe
     docker: client,
     store,
     arches: new ContainerArches(link, { containers: join(folder, 'containers'), blobs: folder }),
-    ports: new PublishedPorts({ forwards, log: silentLog }),
-    guestLoopback: new GuestLoopbackPorts({ link, log: silentLog }),
+    ports,
     probeExecution: (ids) => {
       probed.push([...ids]);
       return probeExecution(ids);
@@ -227,7 +220,7 @@ describe('events', () => {
     docker.emit('start', docker.add({ id: 'two' }));
     await expect.poll(() => row('two')?.command).toBe('sleep 1000');
     expect(row('one')).toBeUndefined();
-    expect(forwards.held.size).toBe(0);
+    expect(forwards.texts).toEqual([]);
   });
 
   it('asks how a container runs after its start', async () => {
@@ -299,13 +292,14 @@ describe('published ports', () => {
     };
     const container = docker.add({ id: 'one', ports });
     docker.emit('start', container);
-    const published = { hostAddress: '127.0.0.1', hostPort: port, containerPort: 80, protocol: 'tcp' };
-    await expect.poll(() => row('one')?.ports).toEqual([{ ...published, problem: null }]);
-    expect([...forwards.held.keys()]).toEqual([port]);
+    const published = { protocol: 'tcp', address: '', port, containerPort: 80, hostPort: port };
+    const hostAddresses = ['127.0.0.1', '::1'];
+    await expect.poll(() => row('one')?.ports).toEqual([{ ...published, hostAddresses, problem: null }]);
+    expect(forwards.texts).toEqual([`tcp 127.0.0.1:${port} -> ${port}`]);
     container.state = 'exited';
     docker.emit('die', container, { exitCode: '0' });
     await expect.poll(() => row('one')?.ports).toEqual([]);
-    expect(forwards.held.size).toBe(0);
+    expect(forwards.texts).toEqual([]);
   });
 
   it('says when something else has the port', async () => {
@@ -315,7 +309,7 @@ describe('published ports', () => {
     const port = address !== null && typeof address === 'object' ? address.port : 0;
     docker.add({ id: 'one', ports: { '80/tcp': [{ HostIp: '', HostPort: String(port) }] } });
     await watch().listed;
-    expect(row('one')?.ports).toMatchObject([{ hostPort: port, problem: `Port ${port} is in use.` }]);
+    expect(row('one')?.ports).toMatchObject([{ hostPort: port, problem: { reason: 'taken' } }]);
     await new Promise<void>((resolve) => taken.close(() => resolve()));
   });
 
@@ -324,9 +318,9 @@ describe('published ports', () => {
     const ports = { '53/udp': null, '80/tcp': [{ HostIp: '0.0.0.0', HostPort: String(port) }] };
     const container = docker.add({ id: 'one', ports: ports as never });
     await watch().listed;
-    expect(forwards.held.size).toBe(1);
+    expect(forwards.texts).toHaveLength(1);
     docker.containers.delete('one');
     docker.emit('destroy', container);
-    await expect.poll(() => forwards.held.size).toBe(0);
+    await expect.poll(() => forwards.texts).toEqual([]);
   });
 });

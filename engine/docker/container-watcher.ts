@@ -13,12 +13,11 @@ import {
   type DockerFacts,
   factsFrom,
   factsFromEvent,
-  wantedPorts,
 } from './container-record.ts';
 import type { EventAge, EventReader } from './follow-events.ts';
-import type { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { isHidden } from './hidden-containers.ts';
-import type { PublishedPorts } from './published-ports.ts';
+import { nothingPublished, publicationInList, publicationOf } from './ports/publication.ts';
+import type { PublishedPorts } from './ports/published-ports.ts';
 
 /** How the processes of running containers run, as seen in the guest's /proc. Containers unseen are left out. */
 export type ProbeExecution = (
@@ -28,8 +27,8 @@ export type ProbeExecution = (
 /** A container's first processes need a moment to appear; several that start together share one probe. */
 const probeDelayMs = 300;
 
-/** Docker's status words count time ("Up 3 minutes"); asked again this often while something runs. */
-const statusIntervalMs = 60_000;
+/** Docker's status words count time ("Up 3 minutes"), and what an event or a command changed may have been missed. */
+const compareIntervalMs = 60_000;
 
 /** Enough to hide round trips; more would crowd a small guest. */
 const inspectsAtOnce = 4;
@@ -40,7 +39,8 @@ export interface ContainerWatcherOptions {
   readonly store: Store;
   readonly arches: ContainerArches;
   readonly ports: PublishedPorts;
-  readonly guestLoopback: GuestLoopbackPorts;
+  /** Called with everything that Docker has, after each list. */
+  readonly onListed?: (containers: ReadonlySet<string>) => void;
   readonly probeExecution: ProbeExecution;
   /** Called when Docker begins to answer and when it stops. */
   readonly onReachable: (reachable: boolean) => void;
@@ -63,7 +63,7 @@ export class ContainerWatcher implements EventReader {
   /** Whether Docker's events are being followed. */
   #live = false;
   #probeTimer: NodeJS.Timeout | undefined;
-  #statusTimer: NodeJS.Timeout | undefined;
+  #compareTimer: NodeJS.Timeout | undefined;
   #connection: AbortSignal | undefined;
 
   constructor(options: ContainerWatcherOptions) {
@@ -77,8 +77,8 @@ export class ContainerWatcher implements EventReader {
 
   async onConnected(signal: AbortSignal): Promise<void> {
     this.#connection = signal;
-    clearInterval(this.#statusTimer);
-    this.#statusTimer = setInterval(() => void this.#refreshStatus(signal), statusIntervalMs).unref();
+    clearInterval(this.#compareTimer);
+    this.#compareTimer = setInterval(() => void this.#compare(signal), compareIntervalMs).unref();
     this.#setLive(true);
     await this.#list(signal);
     this.#listed.resolve();
@@ -88,10 +88,14 @@ export class ContainerWatcher implements EventReader {
     // The list told already how that ended.
     if (past) return;
     if (event.Type === 'container') this.#onContainer(event);
+    // The way to its published ports may lead through another network now.
+    const { container } = event.Actor.Attributes;
+    if (event.Type === 'network' && container && this.#row(container)?.state === 'running')
+      this.#ask(container);
   }
 
   onLost(): void {
-    clearInterval(this.#statusTimer);
+    clearInterval(this.#compareTimer);
     clearTimeout(this.#probeTimer);
     this.#probeTimer = undefined;
     this.#markStale();
@@ -118,6 +122,10 @@ export class ContainerWatcher implements EventReader {
     const facts = factsFromEvent(event, this.#row(id));
     if (facts) this.#commit([this.#withKnown(facts)]);
     if (event.Action === 'start') this.probeSoon();
+    this.#ask(id);
+  }
+
+  #ask(id: string): void {
     if (this.#connection) void this.#refresh(id, this.#connection);
   }
 
@@ -134,19 +142,16 @@ export class ContainerWatcher implements EventReader {
     for (const known of this.#rows()) if (!ids.has(known.id)) this.#remove(known.id);
     const inspected = await mapConcurrent(rows, inspectsAtOnce, async (row) => {
       const details = await this.#inspect(row.Id, signal);
-      return details && { facts: factsFrom(row, details), ports: wantedPorts(details) };
+      return details && { facts: factsFrom(row, details), publication: publicationOf(details) };
     });
     const found = inspected.filter((entry) => entry !== undefined);
     this.#commit(found.map(({ facts }) => this.#withKnown(facts)));
     await arches.read([...ids]);
     this.#commit(this.#rows().map((row) => this.#withKnown(row)));
-    const running = found.filter(({ facts }) => facts.state === 'running');
-    await this.#options.ports.retain(
-      new Set(running.map(({ facts }) => facts.id)),
-      this.#options.guestLoopback,
-    );
-    for (const { facts, ports } of found) await this.#publish(facts, ports);
-    if (running.length > 0) this.probeSoon();
+    const publications = found.map(({ facts, publication }) => [facts.id, publication] as const);
+    await this.#options.ports.setAll(new Map(publications));
+    this.#options.onListed?.(ids);
+    if (found.some(({ facts }) => facts.state === 'running')) this.probeSoon();
   }
 
   /** Asks Docker about one container. Calls during a call make it ask once more, and no more. */
@@ -179,7 +184,7 @@ export class ContainerWatcher implements EventReader {
     if (!details || !row || this.#destroyed.has(id) || isHidden(details.Name, details.Config.Labels)) return;
     const facts = factsFrom(row, details);
     this.#commit([this.#withKnown(facts)]);
-    await Promise.all([this.#publish(facts, wantedPorts(details)), arches.read([id])]);
+    await Promise.all([this.#options.ports.set(id, publicationOf(details)), arches.read([id])]);
     const now = this.#row(id);
     if (now) this.#commit([this.#withKnown(now)]);
   }
@@ -192,13 +197,6 @@ export class ContainerWatcher implements EventReader {
       if (isNotFound(thrown)) return undefined;
       throw thrown;
     }
-  }
-
-  async #publish(facts: DockerFacts, wanted: ReturnType<typeof wantedPorts>): Promise<void> {
-    const { ports, guestLoopback } = this.#options;
-    const published = await ports.set(facts.id, wanted, guestLoopback);
-    const now = this.#row(facts.id);
-    if (now) this.#commit([{ ...now, ports: published }]);
   }
 
   async #probe(): Promise<void> {
@@ -218,17 +216,28 @@ export class ContainerWatcher implements EventReader {
     }
   }
 
-  async #refreshStatus(signal: AbortSignal): Promise<void> {
+  /** Asks Docker for its list again while something runs, and QEMU in any case what it forwards. */
+  async #compare(signal: AbortSignal): Promise<void> {
+    const { docker, ports, log } = this.#options;
+    if (!this.#live) return;
+    await ports.check();
     if (!this.#rows().some((row) => row.state === 'running' && !row.stale)) return;
     try {
-      const rows = await this.#options.docker.listContainers({ all: true, abortSignal: signal });
+      const rows = await docker.listContainers({ all: true, abortSignal: signal });
       const changed = rows.flatMap(({ Id, Status }) => {
         const now = this.#row(Id);
         return now && !now.stale ? [{ ...now, status: Status }] : [];
       });
       this.#commit(changed);
+      for (const row of rows) {
+        const listed = publicationInList(row);
+        const known = ports.publication(row.Id);
+        const same = isDeepStrictEqual(listed.ports, known.ports);
+        const moved = listed.ports.length > 0 && listed.containerAddress !== known.containerAddress;
+        if (!same || moved) this.#ask(row.Id);
+      }
     } catch (thrown) {
-      this.#options.log.debug({ error: thrown }, 'status words could not be refreshed');
+      log.debug({ error: thrown }, "Docker's list could not be compared");
     }
   }
 
@@ -263,10 +272,10 @@ export class ContainerWatcher implements EventReader {
   }
 
   #remove(id: string): void {
-    const { arches, ports, guestLoopback, store } = this.#options;
+    const { arches, ports, store } = this.#options;
     if (this.#refreshing.has(id)) this.#destroyed.add(id);
     arches.forget(id);
-    void ports.set(id, [], guestLoopback);
+    void ports.set(id, nothingPublished);
     store.commit({ in: 'containers', key: id, value: null });
   }
 

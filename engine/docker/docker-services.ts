@@ -14,12 +14,11 @@ import type { DockerContext, DockerContexts } from './docker-contexts.ts';
 import { DockerSocket } from './docker-socket.ts';
 import { type EventPlace, type EventReader, followEvents } from './follow-events.ts';
 import { freesSpace } from './frees-space.ts';
-import { GuestLoopbackPorts } from './guest-loopback-ports.ts';
 import { ImagePlatforms } from './images/image-platforms.ts';
 import { ImageWatcher } from './images/image-watcher.ts';
 import { dockerActivity } from './objects/docker-activity.ts';
 import { ObjectWatcher } from './objects/object-watcher.ts';
-import { PublishedPorts } from './published-ports.ts';
+import type { HostPorts } from './ports/host-ports.ts';
 import { removeHiddenLeftovers } from './remove-hidden-leftovers.ts';
 
 /** Where dockerd listens in the guest. */
@@ -38,11 +37,10 @@ export class DockerServices {
     readonly paths: Paths;
     readonly store: Store;
     readonly contexts: DockerContexts;
+    readonly ports: HostPorts;
     readonly activity: ActivityLog;
     readonly log: Log;
   };
-  /** Forwards live as long as their QEMU, over any number of connections. */
-  readonly #ports = new WeakMap<Machine, PublishedPorts>();
   /** How far each VM's events were read: a connection that is made anew goes on there. */
   readonly #eventPlaces = new Map<string, EventPlace>();
   readonly #connections = new Map<string, DockerConnection>();
@@ -51,6 +49,7 @@ export class DockerServices {
     paths: Paths;
     store: Store;
     contexts: DockerContexts;
+    ports: HostPorts;
     activity: ActivityLog;
     log: Log;
   }) {
@@ -75,7 +74,7 @@ export class DockerServices {
     onFreed?: () => void;
   }): Promise<DockerAttachment> {
     const { vm, link, machine, scope, probeExecution, onReachable, onExecFailed, onFreed } = options;
-    const { paths, store } = this.#options;
+    const { paths, ports, store } = this.#options;
     const log = this.#options.log.child({ vm: vm.name });
     const signal = AbortSignal.any([scope.signal, link.signal]);
     const { dockerSocket: socketPath, carrier: folder } = paths.vm(vm.name);
@@ -91,8 +90,8 @@ export class DockerServices {
       docker,
       store,
       arches: new ContainerArches(link),
-      ports: this.#portsOf(machine),
-      guestLoopback: new GuestLoopbackPorts({ link, log }),
+      ports: await ports.connect(vm, machine, link),
+      onListed: (containers) => void ports.forgetOthers(vm.name, containers),
       probeExecution,
       onReachable: onReachable ?? (() => undefined),
       ...(onExecFailed && { onExecFailed }),
@@ -181,13 +180,5 @@ export class DockerServices {
   /** After the VM has stopped: its context goes, its containers stay as the last thing known. */
   async vmStopped(vm: string, signal: AbortSignal): Promise<void> {
     await this.#options.contexts.remove(dockerContextName(vm), signal);
-  }
-
-  #portsOf(machine: Machine): PublishedPorts {
-    const known = this.#ports.get(machine);
-    if (known) return known;
-    const made = new PublishedPorts({ forwards: machine.forwards, log: this.#options.log });
-    this.#ports.set(machine, made);
-    return made;
   }
 }

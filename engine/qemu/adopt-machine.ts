@@ -39,7 +39,6 @@ export async function adoptMachine(options: {
       const machine = await QemuMachine.connect({ run, process, qmp, paths, adopted: true });
       if (!(machine.interrupted && statePublished)) {
         if (machine.interrupted) await machine.cancelSave();
-        await machine.forwards.removePublished();
         log.info({ vm: vm.name, pid: run.pid }, 'adopted a running QEMU');
         return machine;
       }

@@ -159,7 +159,7 @@ describe.skipIf(process.arch !== 'x64')('QEMU behind the hypervisor port', () =>
     });
   });
 
-  test('the next engine adopts what a killed one left running, port forwards cleaned', async () => {
+  test('the next engine adopts what a killed one left running, port forwards included', async () => {
     await withBench(async ({ hypervisor, paths }, folder) => {
       const { kernelPath, rootPath } = await tinyGuest(folder, { text: speaking });
       const child = fork(owner, [folder, kernelPath, rootPath, JSON.stringify(vm)], {
@@ -184,7 +184,7 @@ describe.skipIf(process.arch !== 'x64')('QEMU behind the hypervisor port', () =>
         hostPort: started.forwarded,
         guestPort: 80,
       } as const;
-      await machine?.forwards.add(forward);
+      expect(await machine?.forwards.list()).toEqual([forward]);
 
       // Not our child: its exit is seen all the same.
       process.kill(started.pid, 'SIGKILL');
@@ -262,7 +262,10 @@ describe.skipIf(process.arch !== 'x64')('QEMU behind the hypervisor port', () =>
       const hostPort = typeof address === 'object' && address ? address.port : 0;
       const forward = { protocol: 'tcp', hostAddress: '127.0.0.1', hostPort, guestPort: 80 } as const;
       try {
-        await expect(machine.forwards.add(forward)).rejects.toMatchObject({ code: 'port_taken' });
+        await expect(machine.forwards.add(forward)).rejects.toMatchObject({
+          code: 'port_taken',
+          details: { errno: 'EADDRINUSE' },
+        });
         await expect(machine.forwards.add({ ...forward, hostAddress: '::1' })).rejects.toMatchObject({
           code: 'bad_input',
         });
@@ -271,6 +274,10 @@ describe.skipIf(process.arch !== 'x64')('QEMU behind the hypervisor port', () =>
         await machine.forwards.add(forward);
         await machine.forwards.remove(forward);
         await machine.forwards.add(forward);
+        expect(await machine.forwards.list()).toEqual([forward]);
+        await machine.forwards.add({ ...forward, hostPort: 0, guestPort: 81 });
+        const picked = (await machine.forwards.list()).find(({ guestPort }) => guestPort === 81);
+        expect(picked?.hostPort).toBeGreaterThan(0);
       } finally {
         server.close();
         await machine.terminate();

@@ -1,5 +1,6 @@
-import { createServer, isIPv4 } from 'node:net';
-import { EngineError, errnoOf } from '../base/engine-error.ts';
+import { isIPv4 } from 'node:net';
+import { EngineError } from '../base/engine-error.ts';
+import { probeBind } from '../base/probe-bind.ts';
 import type { PortForward, PortForwards } from '../vm/ports.ts';
 import { guestSshPort, netdevId } from './command-line.ts';
 import type { QmpClient } from './qmp-client.ts';
@@ -17,25 +18,23 @@ export class QemuPortForwards implements PortForwards {
 
   async add(forward: PortForward): Promise<void> {
     const answer = await this.#qmp.humanMonitor(
-      `hostfwd_add ${netdevId} ${hostPart(forward)}-:${port(forward.guestPort)}`,
+      `hostfwd_add ${netdevId} ${hostPart(forward, 0)}-:${port(forward.guestPort, 1)}`,
     );
     // Silence is success; every problem is a sentence on standard output.
     if (answer.trim() !== '') throw await explain(forward, answer.trim());
   }
 
-  /** One that is not there is no error: the guest may have been restarted meanwhile. */
   async remove(forward: PortForward): Promise<void> {
-    await this.#qmp.humanMonitor(`hostfwd_remove ${netdevId} ${hostPart(forward)}`);
+    await this.#qmp.humanMonitor(`hostfwd_remove ${netdevId} ${hostPart(forward, 1)}`);
   }
 
-  /** What QEMU forwards now, the SSH port included. */
   async list(): Promise<PortForward[]> {
-    return parseUserNetwork(await this.#qmp.humanMonitor('info usernet'));
+    return (await this.#all()).filter((forward) => !leadsToSshd(forward));
   }
 
   /** The loopback port which leads to the guest's sshd. Throws `qemu_failed` when there is none. */
   async sshPort(): Promise<number> {
-    const ssh = (await this.list()).find((forward) => forward.guestPort === guestSshPort);
+    const ssh = (await this.#all()).find(leadsToSshd);
     if (ssh) return ssh.hostPort;
     throw new EngineError({
       code: 'qemu_failed',
@@ -44,11 +43,9 @@ export class QemuPortForwards implements PortForwards {
     });
   }
 
-  /** Removes all but the SSH port: what containers publish is added again by whoever watches them. */
-  async removePublished(): Promise<void> {
-    for (const forward of await this.list()) {
-      if (forward.guestPort !== guestSshPort) await this.remove(forward);
-    }
+  /** What QEMU forwards now, the SSH port included. */
+  async #all(): Promise<PortForward[]> {
+    return parseUserNetwork(await this.#qmp.humanMonitor('info usernet'));
   }
 }
 
@@ -65,7 +62,11 @@ export function parseUserNetwork(text: string): PortForward[] {
   }));
 }
 
-function hostPart(forward: PortForward): string {
+function leadsToSshd({ protocol, guestPort }: PortForward): boolean {
+  return protocol === 'tcp' && guestPort === guestSshPort;
+}
+
+function hostPart(forward: PortForward, lowestPort: number): string {
   if (!isIPv4(forward.hostAddress)) {
     throw new EngineError({
       code: 'bad_input',
@@ -73,49 +74,24 @@ function hostPart(forward: PortForward): string {
       hint: 'Publish the port on 127.0.0.1.',
     });
   }
-  return `${forward.protocol}:${forward.hostAddress}:${port(forward.hostPort)}`;
+  return `${forward.protocol}:${forward.hostAddress}:${port(forward.hostPort, lowestPort)}`;
 }
 
-function port(value: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
+function port(value: number, lowest: number): number {
+  if (Number.isInteger(value) && value >= lowest && value <= 65_535) return value;
   throw new EngineError({ code: 'bad_input', message: `${value} is no port number.` });
 }
 
 /** QEMU does not say why it could not listen, so the same is tried from here to learn it. */
 async function explain(forward: PortForward, answer: string): Promise<EngineError> {
-  const where = `${forward.hostAddress}:${forward.hostPort}/${forward.protocol}`;
-  const errno = forward.protocol === 'tcp' ? await listenErrno(forward) : undefined;
-  const details = { qemu: answer };
-  if (errno === 'EACCES') {
-    return new EngineError({
-      code: 'port_taken',
-      message: `Port ${where} cannot be published: only root may listen on it.`,
-      hint: 'Publish a port above 1023.',
-      details,
-    });
-  }
-  if (errno === 'EADDRNOTAVAIL') {
-    return new EngineError({
-      code: 'port_taken',
-      message: `Port ${where} cannot be published: this machine does not have that address.`,
-      hint: 'Publish the port on 127.0.0.1.',
-      details,
-    });
-  }
+  const { protocol, hostAddress: address, hostPort } = forward;
+  const outcome = await probeBind({ protocol, address, port: hostPort });
+  // Whoever was in the way has gone meanwhile; the next try will tell.
+  const errno = 'errno' in outcome ? outcome.errno : 'EADDRINUSE';
   return new EngineError({
     code: 'port_taken',
-    message: `Port ${where} cannot be published: another program on this machine listens there.`,
-    hint: 'Stop that program or publish another port.',
-    details,
-  });
-}
-
-function listenErrno(forward: PortForward): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (thrown) => resolve(errnoOf(thrown)));
-    server.listen({ host: forward.hostAddress, port: forward.hostPort, exclusive: true }, () => {
-      server.close(() => resolve(undefined));
-    });
+    message: `QEMU cannot listen on ${address}:${hostPort}/${protocol} (${errno}).`,
+    hint: 'Publish another port.',
+    details: { qemu: answer, errno },
   });
 }

@@ -111,6 +111,11 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       files: os.container.files.handler(({ input }) => api.containers.files(input)),
       download: os.container.download.handler(({ input }) => api.containers.download(input)),
     },
+    port: {
+      move: os.port.move.handler(({ input }) => api.ports.move(input)),
+      moveBack: os.port.moveBack.handler(({ input }) => api.ports.moveBack(input)),
+      check: os.port.check.handler(({ input }) => api.ports.check(input.vm)),
+    },
     dockerImage: {
       list: os.dockerImage.list.handler(({ input }) => api.listDockerImages(input.vm)),
       pull: os.dockerImage.pull.handler(({ input }) => api.pullImage(input)),

@@ -13,6 +13,7 @@ export const defaultSettings: Settings = {
   accelerator: 'auto',
   cpuModel: null,
   stopBy: 'suspend',
+  sharePorts: false,
   onQuit: 'ask',
   openAtLogin: false,
   stayInTray: false,

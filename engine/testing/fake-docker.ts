@@ -156,6 +156,7 @@ export class FakeDocker {
         Command: 'sleep 1000',
         State: state,
         Labels: labels,
+        Ports: [],
         Status: state === 'running' ? 'Up 3 minutes' : `Docker says ${state}`,
       }));
   }

@@ -36,6 +36,7 @@ import { scriptedHostNetwork } from './scripted-host-network.ts';
 import { scriptedForecast, scriptedImage, scriptedLaunch, scriptedLens } from './scripted-images.ts';
 import { ScriptedJobs } from './scripted-jobs.ts';
 import { ScriptedObjects } from './scripted-objects.ts';
+import { scriptedPorts } from './scripted-ports.ts';
 import { ScriptedShares } from './scripted-shares.ts';
 import { ScriptedTerminals } from './scripted-terminals.ts';
 import { scriptedFigures, scriptedState, unusableState } from './scripted-vm.ts';
@@ -51,6 +52,7 @@ export class ScriptedEngine implements RunnableEngine {
   readonly hostNetwork = scriptedHostNetwork;
   readonly shares = new ScriptedShares();
   readonly containers = scriptedContainers;
+  readonly ports = scriptedPorts;
   /** State and process streams that are being read. */
   watchers = 0;
   protocol: number = protocolVersion;

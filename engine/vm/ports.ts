@@ -284,15 +284,19 @@ export interface PortForward {
   readonly protocol: 'tcp' | 'udp';
   /** Always explicit: without one QEMU binds 0.0.0.0. */
   readonly hostAddress: string;
+  /** 0, where one is added: whichever the kernel picks. */
   readonly hostPort: number;
   readonly guestPort: number;
 }
 
 /** Published ports, through QEMU's user network (`hostfwd_add`). */
 export interface PortForwards {
-  /** Throws `port_taken` when something on the host listens there. */
+  /** Throws `port_taken` where the host does not let it be had; `errno` in its details is the system's error name. */
   add(forward: PortForward): Promise<void>;
+  /** One that is not there is no error: the guest may have been restarted meanwhile. */
   remove(forward: PortForward): Promise<void>;
+  /** What is forwarded now, the way to the guest's sshd left out. */
+  list(): Promise<PortForward[]>;
 }
 
 /** A file of the host as a read-only disk of a running guest. */

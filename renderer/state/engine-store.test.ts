@@ -12,6 +12,7 @@ const settings: State['settings'] = {
   accelerator: 'auto',
   cpuModel: null,
   stopBy: 'suspend',
+  sharePorts: false,
   onQuit: 'ask',
   openAtLogin: false,
   stayInTray: false,

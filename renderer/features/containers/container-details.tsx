@@ -1,6 +1,8 @@
 import type { Container } from '../../../contract/records.ts';
+import { PortList } from '../../published-ports/port-list.tsx';
+import { PortNotice } from '../../published-ports/port-notice.tsx';
+import { portKey } from '../../published-ports/port-words.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { type Fact, Facts } from '../../ui/facts.tsx';
 import { formatAge } from '../../ui/text/duration.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
@@ -10,7 +12,6 @@ import { hasFailed } from './container-failure.ts';
 import { DoctorCard } from './doctor-card.tsx';
 import { FixProgress } from './fix-progress.tsx';
 import { LensCard } from './lens-card.tsx';
-import { PortList, portText } from './port-list.tsx';
 import { ProcessTree } from './process-tree.tsx';
 
 const ageTickMs = 10_000;
@@ -48,17 +49,12 @@ export function ContainerDetails({ container }: { container: Container }) {
   if (container.exitCode !== null && container.state !== 'running') {
     facts.push({ name: 'Exit code', value: container.exitCode });
   }
-  const blocked = container.ports.filter((port) => port.problem !== null);
   return (
     <div className="flex flex-col gap-4 pb-5">
       <FixProgress container={container} />
       {hasFailed(container) ? <DoctorCard container={container} /> : null}
-      {blocked.map((port) => (
-        <ErrorPanel
-          key={portText(port)}
-          tone="warn"
-          message={`Port ${portText(port)} is not forwarded: ${plainText(port.problem ?? '')}`}
-        />
+      {container.ports.map((port) => (
+        <PortNotice key={portKey(port)} container={container} port={port} />
       ))}
       {container.state === 'running' || container.state === 'paused' ? (
         <ProcessTree container={container} />

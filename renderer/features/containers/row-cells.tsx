@@ -1,4 +1,5 @@
 import { ChevronRight, Play, RotateCw, Square, Stethoscope } from 'lucide-react';
+import { PortList } from '../../published-ports/port-list.tsx';
 import { useDockerUnavailable } from '../../state/hooks.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -11,7 +12,6 @@ import { useProjectUnderWay } from './container-acts.ts';
 import { ContainerButtons } from './container-buttons.tsx';
 import type { ContainerRow, ProjectRow, Row } from './container-rows.ts';
 import { ContainerStatus } from './container-status.tsx';
-import { PortList } from './port-list.tsx';
 
 /** A row has room for so many lines of them, the one that says how many more there are included. */
 const shownPorts = 2;

@@ -11,6 +11,7 @@ const saved: Settings = {
   accelerator: 'auto',
   cpuModel: 'Nehalem',
   stopBy: 'suspend',
+  sharePorts: false,
   onQuit: 'ask',
   openAtLogin: false,
   stayInTray: false,
