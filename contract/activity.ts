@@ -33,5 +33,16 @@ export const ActivityEntry = z.discriminatedUnion('kind', [
     rule: z.string(),
     title: z.string(),
   }),
+  z.object({
+    /** A container was not created or started, since what it was to see of the host is not shared. */
+    kind: z.literal('refused-mount'),
+    ...entryBasics,
+    /** Absolute, of the host; at least one. */
+    paths: z.array(z.string()),
+    /** Empty where it was given none. */
+    name: z.string(),
+    /** Empty where an existing container was to be started. */
+    image: z.string(),
+  }),
 ]);
 export type ActivityEntry = z.infer<typeof ActivityEntry>;

@@ -21,6 +21,7 @@ export const errorCodes = [
   'wrong_state',
   'share_refused',
   'share_failed',
+  'not_shared',
   'home_unusable',
   'engine_running',
   'engine_unreachable',

@@ -4,6 +4,13 @@ import { ImagePlatform } from './docker-images.ts';
 import { EnvironmentVariables } from './doctor.ts';
 import { Price } from './emulation.ts';
 
+/** A path as Docker takes it for a mount: absolute. */
+const MountPath = z
+  .string()
+  .max(4_096)
+  .startsWith('/')
+  .refine((path) => !path.includes('\0'), 'a path has no zero byte');
+
 /** A container to be started from here. Everything else is what `docker run` is for. */
 export const Launch = z.object({
   /** A reference as Docker writes it. */
@@ -26,6 +33,11 @@ export const Launch = z.object({
       containerPort: z.number().int().min(1).max(65_535),
     }),
   ),
+  /** Folders or files of the host, which have to lie in a share. */
+  binds: z
+    .array(z.object({ hostPath: MountPath, containerPath: MountPath, readOnly: z.boolean() }))
+    .max(100)
+    .default([]),
 });
 export type Launch = z.infer<typeof Launch>;
 

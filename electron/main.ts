@@ -5,6 +5,7 @@ import { toEngineError } from '../engine/base/engine-error.ts';
 import { homeFromEnvironment, pathsUnder } from '../engine/paths.ts';
 import { prepareHome } from '../engine/prepare-home.ts';
 import { registerAppScheme, serveAppScheme } from './app-protocol.ts';
+import { offerFolderDialog } from './choose-folder.ts';
 import { followDeepLinks, pathAskedFor } from './deep-links.ts';
 import { EngineConnection, engineCommand } from './engine.ts';
 import { startEngine } from './engine-start.ts';
@@ -56,6 +57,7 @@ async function prepare() {
   registerAppScheme();
   hardenWebContents();
   relayStreams({ engine, window });
+  offerFolderDialog(window);
   followDeepLinks(window, opened.promise);
   quit.follow();
   followLifecycle({

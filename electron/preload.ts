@@ -1,6 +1,13 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import { streamMessageType, type WindowBridge } from '../contract/window-bridge.ts';
-import { flowMarkChannel, navigateChannel, openStreamChannel, streamOpenedChannel } from './ipc-channels.ts';
+import {
+  chooseFolderChannel,
+  flowMarkChannel,
+  folderChosenChannel,
+  navigateChannel,
+  openStreamChannel,
+  streamOpenedChannel,
+} from './ipc-channels.ts';
 
 ipcRenderer.on(streamOpenedChannel, (event, path: string) => {
   window.postMessage({ type: streamMessageType, path }, window.location.origin, [...event.ports]);
@@ -13,6 +20,10 @@ const bridge: WindowBridge = {
   openStream: (path) => ipcRenderer.send(openStreamChannel, path),
   onNavigate: (callback) => {
     ipcRenderer.on(navigateChannel, (_event, path: string) => callback(path));
+  },
+  chooseFolder: (callback) => {
+    ipcRenderer.once(folderChosenChannel, (_event, folder: string | null) => callback(folder));
+    ipcRenderer.send(chooseFolderChannel);
   },
 };
 contextBridge.exposeInMainWorld('foredeck', bridge);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Arch } from '../../contract/arch.ts';
 import type { Launch } from '../../contract/launch.ts';
@@ -9,12 +10,14 @@ import { withProgress } from '../progress.ts';
 import { withEngine } from '../with-engine.ts';
 
 type Port = Launch['ports'][number];
+type Bind = Launch['binds'][number];
 
 interface RunOptions extends VmOptions {
   readonly arch?: Arch;
   readonly name?: string;
   readonly env: Record<string, string>;
   readonly publish: Port[];
+  readonly volume: Bind[];
 }
 
 export function addRunCommand(program: Command): void {
@@ -27,15 +30,16 @@ export function addRunCommand(program: Command): void {
     .option('--name <name>', "the container's name; Docker makes one up unless said")
     .option('-e, --env <name=value>', 'a variable; may be repeated', addVariable, {})
     .option('-p, --publish <host:container>', 'a TCP port; may be repeated', addPort, [])
+    .option('-v, --volume <host:container[:ro]>', 'a folder that is shared; may be repeated', addBind, [])
     .addOption(vmOption())
     .addOption(jsonOption())
     .action((image: string, command: string[], options: RunOptions) =>
       withEngine(async (engine) => {
-        const { vm, json, name = null, env, publish: ports } = options;
+        const { vm, json, name = null, env, publish: ports, volume: binds } = options;
         const arch = options.arch ?? null;
         const forecast = await engine.calls.dockerImage.forecast({ vm, image, arch });
         printForecast(forecast, note);
-        const launch = { vm, image, arch, name, command, env, ports };
+        const launch = { vm, image, arch, name, command, env, ports, binds };
         const cancel = cancelImageJobs(engine);
         const { id } = await withProgress(engine, { cancel }, () => engine.calls.dockerImage.launch(launch));
         if (json) printJson({ id, forecast });
@@ -55,4 +59,14 @@ function addPort(text: string, known: readonly Port[]): Port[] {
   const [hostPort, containerPort] = [parsePort(host), parsePort(container)];
   if (more.length === 0 && hostPort > 0 && containerPort > 0) return [...known, { hostPort, containerPort }];
   throw new InvalidArgumentError('A port is written 8080:80, the host first.');
+}
+
+/** Relative host paths are the caller's, who is somewhere else than the engine. */
+function addBind(text: string, known: readonly Bind[]): Bind[] {
+  const [, host = '', container = '', mode] = /^([^:]+):(\/[^:]*)(?::(ro|rw))?$/.exec(text) ?? [];
+  if (host !== '')
+    return [...known, { hostPath: resolve(host), containerPath: container, readOnly: mode === 'ro' }];
+  throw new InvalidArgumentError(
+    'A folder is written /on/the/host:/in/the/container, with :ro behind it to be read only.',
+  );
 }

@@ -37,7 +37,7 @@ test('the page has the bridge and nothing of Node', async ({ engine, launch }) =
     secure: isSecureContext,
   }));
   expect(found).toEqual({
-    bridge: ['onNavigate', 'openStream', 'platform'],
+    bridge: ['chooseFolder', 'onNavigate', 'openStream', 'platform'],
     frozen: true,
     platform: process.platform,
     node: [],

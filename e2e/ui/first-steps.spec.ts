@@ -13,6 +13,8 @@ test('lead from a stopped VM to a running foreign container, with the keyboard a
     await page.keyboard.press('Enter');
   };
   await press('Start the VM');
+  await expect(steps.getByText('containers see no file of this computer')).toBeVisible();
+  await press('Share /home/ada');
   await press('Switch arm64 on');
   engine.failNext(
     'sampleImage',
@@ -24,9 +26,10 @@ test('lead from a stopped VM to a running foreign container, with the keyboard a
   await press('Run it');
   const region = page.getByRole('region', { name: 'First steps' });
   await expect(region.getByRole('status')).toContainText('runs:');
-  await expect(region).toContainText('4 of 4 done');
+  await expect(region).toContainText('5 of 5 done');
   expect(engine.asked.map((asked) => asked.split(' ')[0])).toEqual([
     'startVm',
+    'addShare',
     'switchOn',
     'sampleImage',
     'sampleImage',

@@ -44,9 +44,15 @@ test('starts what was typed and goes to the container', async ({ openWith }) => 
   await expect(images.dialog.locator('code').filter({ hasText: 'echo hi; uname -m' })).toBeVisible();
   await images.field('Environment').fill('A=1\nB=two words');
   await images.field('Ports').fill('8081:80');
+  await images.field('Folders').fill('~/project/site:/srv:ro');
+  const unshared = images.dialog.getByRole('list', { name: 'Folders that are not shared' });
+  await expect(unshared).toContainText('/home/ada/project/site is not shared with the VM');
+  await unshared.getByRole('button', { name: 'Share /home/ada/project/site' }).click();
+  await expect(unshared).toHaveCount(0);
   await images.button('Start').click();
   await expect(window.containers.heading('hello')).toBeVisible();
   expect(engine.asked).toEqual([
+    'addShare /home/ada/project/site writable',
     `launch ${JSON.stringify({
       image: 'alpine:3.20',
       arch: null,
@@ -54,6 +60,7 @@ test('starts what was typed and goes to the container', async ({ openWith }) => 
       command: ['sh', '-c', 'echo hi; uname -m'],
       env: { A: '1', B: 'two words' },
       ports: [{ hostPort: 8081, containerPort: 80 }],
+      binds: [{ hostPath: '/home/ada/project/site', containerPath: '/srv', readOnly: true }],
     })}`,
   ]);
 });

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 import { EngineError, isAbort } from '../base/engine-error.ts';
+import { refusedMount } from './refused-mount.ts';
 
 /** HTTP status of a refusal by dockerd, or undefined for any other failure. */
 export function dockerStatusOf(thrown: unknown): number | undefined {
@@ -19,8 +20,8 @@ export function dockerMessageOf(thrown: unknown): string {
 }
 
 /**
- * A refusal by dockerd as an EngineError in Docker's words: `docker_failed`, or `code`. No status means that nobody
- * answered: `docker_unreachable`. EngineErrors and aborts are returned as they are.
+ * A refusal by dockerd as an EngineError in Docker's words: `docker_failed`, or `code`; `not_shared` where a folder of the
+ * host is not shared. No status means that nobody answered: `docker_unreachable`. EngineErrors and aborts are returned as they are.
  */
 export function explainDockerError(
   thrown: unknown,
@@ -28,6 +29,8 @@ export function explainDockerError(
   options: { code?: ErrorCode; hint?: string } = {},
 ): unknown {
   if (thrown instanceof EngineError || isAbort(thrown)) return thrown;
+  const refused = refusedMount(dockerMessageOf(thrown));
+  if (refused) return new EngineError({ ...refused, message: `${what}: ${refused.message}`, cause: thrown });
   const answered = dockerStatusOf(thrown) !== undefined;
   return new EngineError({
     code: answered ? (options.code ?? 'docker_failed') : 'docker_unreachable',

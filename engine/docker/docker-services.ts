@@ -13,6 +13,7 @@ import type { DockerConnection } from './docker-connection.ts';
 import type { DockerContext, DockerContexts } from './docker-contexts.ts';
 import { DockerSocket } from './docker-socket.ts';
 import { type EventPlace, type EventReader, followEvents } from './follow-events.ts';
+import { followRefusals } from './follow-refusals.ts';
 import { freesSpace } from './frees-space.ts';
 import { ImagePlatforms } from './images/image-platforms.ts';
 import { ImageWatcher } from './images/image-watcher.ts';
@@ -120,6 +121,13 @@ export class DockerServices {
     const readers = [watcher, images, objects, freed, this.#activityOf(vm)];
     const following = followEvents({ docker, readers, place: this.#placeOf(vm), log, signal });
     scope.defer(() => following);
+    const refusals = followRefusals({
+      link,
+      onRefusal: (refusal) => this.#options.activity.add({ kind: 'refused-mount', vm: vm.name, ...refusal }),
+      log,
+      signal,
+    });
+    scope.defer(() => refusals);
     this.#connect({ vm, docker, link, images, objects, signal }, scope);
 
     await orAborted(watcher.listed, signal);

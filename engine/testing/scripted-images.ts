@@ -35,8 +35,8 @@ export function scriptedForecast(image: string): Forecast {
 }
 
 /** Answers what was asked for as the id, so that a test sees it. */
-export function scriptedLaunch({ image, arch, name, command, env, ports }: Launch): { id: string } {
-  return { id: JSON.stringify({ image, arch, name, command, env, ports }) };
+export function scriptedLaunch({ image, arch, name, command, env, ports, binds }: Launch): { id: string } {
+  return { id: JSON.stringify({ image, arch, name, command, env, ports, binds }) };
 }
 
 /** One call after another, then the end; a container named `native` has no lens. */

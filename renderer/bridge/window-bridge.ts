@@ -24,3 +24,11 @@ export function isLocalWindow(): boolean {
 export function onNavigationAsked(listener: (path: string) => void): void {
   window.foredeck?.onNavigate(listener);
 }
+
+/** Asks with the desktop's own dialog, where there is one: see `isLocalWindow`. Null when it is cancelled. */
+export function chooseFolder(): Promise<string | null> {
+  return new Promise((resolve) => {
+    if (window.foredeck) window.foredeck.chooseFolder(resolve);
+    else resolve(null);
+  });
+}

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { DockerImage } from '../../contract/docker-images.ts';
 import type { Network } from '../../contract/networks.ts';
 import type { Container, Handler, Job, Vm } from '../../contract/records.ts';
+import type { Share } from '../../contract/shares.ts';
 import type { State } from '../../contract/state.ts';
 import type { Volume } from '../../contract/volumes.ts';
 import { useEngine } from './engine-store.ts';
@@ -95,4 +96,13 @@ export function useHandlers(vm: string): readonly Handler[] {
 export function useJobs(): readonly Job[] {
   const records = useEngineState((state) => state.jobs);
   return useMemo(() => Object.values(records ?? {}).sort((a, b) => b.startedAt - a.startedAt), [records]);
+}
+
+/** By path. */
+export function useShares(): readonly Share[] {
+  const records = useEngineState((state) => state.shares);
+  return useMemo(
+    () => Object.values(records ?? {}).sort((a, b) => byName.compare(a.path, b.path)),
+    [records],
+  );
 }

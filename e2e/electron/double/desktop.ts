@@ -15,6 +15,9 @@ export const dialog = {
     console.error(`[dialog] ${options.message}: ${options.detail}`);
     return { response: options.cancelId ?? 0, checkboxChecked: false };
   },
+  async showOpenDialog(): Promise<Electron.OpenDialogReturnValue> {
+    return { canceled: true, filePaths: [] };
+  },
 };
 
 export const shell: Pick<Electron.Shell, 'openExternal'> = {

@@ -299,6 +299,7 @@ describe('launching', () => {
       command: [],
       env: {},
       ports: [],
+      binds: [],
       ...change,
     });
 
@@ -315,7 +316,8 @@ describe('launching', () => {
       return { status: 201, body: { Id: 'made' } };
     };
     const ports = [{ hostPort: 8_080, containerPort: 80 }];
-    expect(await launch({ command: ['sleep', '1'], env: { A: 'b' }, ports })).toEqual({ id: 'made' });
+    const binds = [{ hostPath: '/home/a: b', containerPath: '/src', readOnly: true }];
+    expect(await launch({ command: ['sleep', '1'], env: { A: 'b' }, ports, binds })).toEqual({ id: 'made' });
     expect(asked(/POST/)).toEqual([
       'POST /containers/create?name=web&platform=linux%2Famd64',
       'POST /containers/made/start',
@@ -325,7 +327,10 @@ describe('launching', () => {
       Cmd: ['sleep', '1'],
       Env: ['A=b'],
       ExposedPorts: { '80/tcp': {} },
-      HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '8080' }] } },
+      HostConfig: {
+        PortBindings: { '80/tcp': [{ HostPort: '8080' }] },
+        Mounts: [{ Type: 'bind', Source: '/home/a: b', Target: '/src', ReadOnly: true }],
+      },
     });
   });
 
@@ -335,6 +340,18 @@ describe('launching', () => {
     await expect(launch()).rejects.toMatchObject({
       code: 'wrong_state',
       message: 'The name "web" is taken by another container.',
+    });
+  });
+
+  it('says which folder is not shared', async () => {
+    const message =
+      "authorization denied by plugin foredeck: /home/a is not shared with Foredeck's VM, so the container would see " +
+      'an empty folder there. Share it, or a folder it lies in, and try again: foredeck share add /home/a';
+    special = ({ path }) => (path === '/containers/create' ? { status: 403, body: { message } } : undefined);
+    await expect(launch()).rejects.toMatchObject({
+      code: 'not_shared',
+      message: expect.stringContaining('made: /home/a is not shared'),
+      hint: 'Share it, or a folder it lies in, and try again: foredeck share add /home/a',
     });
   });
 

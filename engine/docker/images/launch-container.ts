@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import type { Launch } from '../../../contract/launch.ts';
 import { EngineError, toEngineError } from '../../base/engine-error.ts';
 import { createContainer } from '../create-container.ts';
@@ -8,7 +8,7 @@ import { dockerMessageOf, dockerStatusOf, explainDockerError } from '../docker-e
 /**
  * Creates and starts a container of `image` for `platform`, which must be in the VM. One that could be created but not
  * started stays to be looked at, unless another container has its port: then it is removed, so that it can be tried
- * again under its name. Throws `wrong_state` for a name that is taken, `port_taken`, or `docker_failed`.
+ * again under its name. Throws `wrong_state` for a name that is taken, `port_taken`, `not_shared`, or `docker_failed`.
  */
 export async function launchContainer(
   { docker, signal }: DockerConnection,
@@ -63,21 +63,29 @@ function explainedStart(
   return toEngineError(explainDockerError(thrown, `"${image}" did not start`, { hint }));
 }
 
-function configuration({ name, image, platform, command, env, ports }: Launch & { platform: string }) {
+function configuration(options: Launch & { platform: string }): ContainerCreateOptions {
+  const { name, image, platform, command, env, ports, binds } = options;
   const portNames = ports.map(({ containerPort }) => `${containerPort}/tcp`);
   const bindings: Record<string, { HostPort: string }[]> = {};
   for (const { hostPort, containerPort } of ports) {
     const key = `${containerPort}/tcp`;
     bindings[key] = [...(bindings[key] ?? []), { HostPort: String(hostPort) }];
   }
-  const options: ContainerCreateOptions = {
+  return {
     Image: image,
     platform,
     Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
     ExposedPorts: Object.fromEntries(portNames.map((port) => [port, {}])),
-    HostConfig: { PortBindings: bindings },
+    HostConfig: {
+      PortBindings: bindings,
+      // Not `Binds`: of these dockerd makes what is missing, and a colon in a path would divide it.
+      ...(binds.length > 0 && { Mounts: binds.map(mountOf) }),
+    },
     ...(command.length > 0 && { Cmd: command }),
     ...(name !== null && { name }),
   };
-  return options;
+}
+
+function mountOf({ hostPath, containerPath, readOnly }: Launch['binds'][number]): MountSettings {
+  return { Type: 'bind', Source: hostPath, Target: containerPath, ReadOnly: readOnly };
 }

@@ -18,7 +18,7 @@ export function activityFeed(options: {
 }): FeedItem[] {
   const { filter, search } = options;
   const jobs = filter === 'all' || filter === 'jobs' ? options.jobs : [];
-  const entries = options.entries.filter((entry) => filter === 'all' || entry.kind === filter);
+  const entries = options.entries.filter((entry) => filter === 'all' || filterOf[entry.kind] === filter);
   const items: FeedItem[] = [
     ...jobs
       .filter((job) => matchesWords(jobText(job), search))
@@ -32,12 +32,20 @@ export function activityFeed(options: {
   return items.sort((a, b) => first(a) - first(b) || b.at - a.at);
 }
 
+/** Refused by Docker, as far as a person sees. */
+const filterOf: Readonly<Record<ActivityEntry['kind'], ActivityFilter>> = {
+  docker: 'docker',
+  doctor: 'doctor',
+  'refused-mount': 'docker',
+};
+
 function jobText({ title, state, error }: Job): string {
   return `${title} ${state} ${error?.message ?? ''}`;
 }
 
 function entryText(entry: ActivityEntry): string {
   if (entry.kind === 'doctor') return `doctor ${entry.name} ${entry.title}`;
+  if (entry.kind === 'refused-mount') return ['refused', entry.name, entry.image, ...entry.paths].join(' ');
   const { type, action, name, note, subject } = entry;
   return [type, action, name, note, subject].join(' ');
 }

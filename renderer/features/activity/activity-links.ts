@@ -24,6 +24,7 @@ const goneActions = ['destroy', 'delete', 'remove'];
 /** Where the page shows what an entry is about; undefined when it does not. */
 export function entryHref(entry: ActivityEntry): string | undefined {
   if (entry.kind === 'doctor') return href('containers', entry.subject);
+  if (entry.kind === 'refused-mount') return undefined;
   const screen = screensOfTypes[entry.type];
   if (!screen || goneActions.includes(entry.action)) return undefined;
   return href(screen, entry.subject);

@@ -9,10 +9,11 @@ import {
   Stethoscope,
 } from 'lucide-react';
 import type { ActivityEntry } from '../../../contract/activity.ts';
-import { formatAge } from '../../ui/text/duration.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { entryHref } from './activity-links.ts';
+import { EntryTime } from './entry-time.tsx';
+import { RefusedRow } from './refused-row.tsx';
 
 const icons: Readonly<Record<string, LucideIcon>> = {
   container: Boxes,
@@ -27,6 +28,13 @@ const shownIdLength = 19;
 
 /** One line: what happened to what, and when. */
 export function EntryRow({ entry, now }: { entry: ActivityEntry; now: number }) {
+  if (entry.kind === 'refused-mount') return <RefusedRow entry={entry} now={now} />;
+  return <ToldRow entry={entry} now={now} />;
+}
+
+type Told = Exclude<ActivityEntry, { kind: 'refused-mount' }>;
+
+function ToldRow({ entry, now }: { entry: Told; now: number }) {
   const href = entryHref(entry);
   const Icon = entry.kind === 'doctor' ? Stethoscope : (icons[entry.type] ?? CircleDot);
   const name = <Untrusted text={shortName(entry)} />;
@@ -50,24 +58,18 @@ export function EntryRow({ entry, now }: { entry: ActivityEntry; now: number }) 
           <Untrusted text={entry.kind === 'doctor' ? entry.title : entry.note} />
         </span>
       </p>
-      <time
-        dateTime={new Date(entry.at).toISOString()}
-        title={new Date(entry.at).toLocaleString()}
-        className="text-sm text-muted tabular-nums"
-      >
-        {formatAge(now - entry.at)}
-      </time>
+      <EntryTime at={entry.at} now={now} />
     </div>
   );
 }
 
 /** "Container start", as Docker calls it. */
-function what(entry: ActivityEntry): string {
+function what(entry: Told): string {
   if (entry.kind === 'doctor') return 'Doctor’s verdict on';
   const type = plainText(entry.type);
   return `${type.charAt(0).toUpperCase()}${type.slice(1)} ${plainText(entry.action)}`;
 }
 
-function shortName({ name }: ActivityEntry): string {
+function shortName({ name }: Told): string {
   return /^(?:sha256:)?[0-9a-f]{64}$/.test(name) ? `${name.slice(0, shownIdLength)}…` : name;
 }

@@ -8,6 +8,7 @@ import { formatAge } from '../../ui/text/duration.ts';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { BindList } from './bind-list.tsx';
 import { hasFailed } from './container-failure.ts';
 import { DoctorCard } from './doctor-card.tsx';
 import { FixProgress } from './fix-progress.tsx';
@@ -42,6 +43,9 @@ export function ContainerDetails({ container }: { container: Container }) {
     { name: 'Created', value: formatAge(now - container.createdAt) },
   ];
   if (container.ports.length > 0) facts.push({ name: 'Ports', value: <PortList ports={container.ports} /> });
+  if (container.binds.length > 0) {
+    facts.push({ name: 'Bind mounts', value: <BindList binds={container.binds} />, wide: true });
+  }
   if (container.emulator) facts.push({ name: 'Emulator', value: <Untrusted text={container.emulator} /> });
   if (container.composeProject) {
     facts.push({ name: 'Compose project', value: <Untrusted text={container.composeProject} /> });

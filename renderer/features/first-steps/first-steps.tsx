@@ -10,7 +10,9 @@ import {
   useEngineState,
   useHandlers,
   useServiceVm,
+  useShares,
 } from '../../state/hooks.ts';
+import { useSharingAsked } from '../../state/sharing-asked.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -20,10 +22,11 @@ import { toastDone } from '../../ui/toasts.tsx';
 import { ArchPill } from '../../vocabulary/arch-pill.tsx';
 import { ImageStep, RunStep, StartStep, SwitchOnStep } from './first-steps-actions.tsx';
 import { archesToTry, hasForeignContainer, runningSample, sampleTag } from './sample.ts';
+import { ShareStep } from './share-step.tsx';
 import { Step, type StepState } from './step.tsx';
 
 /**
- * From nothing to a container of a foreign architecture, in four clicks that are the real ones. What is done is read
+ * From nothing to a container of a foreign architecture, in five clicks that are the real ones. What is done is read
  * from the engine's state, so that it may be left and taken up again, or done elsewhere.
  */
 export function FirstSteps() {
@@ -50,7 +53,15 @@ function Steps({ vm, arch, arches, containers, onChoose }: StepsProps) {
   const handler = useEngineState((state) => state.handlers[handlerKey(vm.name, arch)]);
   const image = useDockerImages(vm.name).find(({ tags }) => tags.includes(sampleTag(arch)));
   const sample = runningSample(containers, arch);
-  const done = [vm.endpoints.dockerReady, handler?.state === 'on', image !== undefined, sample !== undefined];
+  const shares = useShares();
+  const declined = useSharingAsked((asked) => asked.declined);
+  const done = [
+    vm.endpoints.dockerReady,
+    shares.length > 0 || declined,
+    handler?.state === 'on',
+    image !== undefined,
+    sample !== undefined,
+  ];
   const turn = done.indexOf(false);
   const stateOf = (step: number): StepState => {
     if (step === turn) return 'now';
@@ -59,7 +70,7 @@ function Steps({ vm, arch, arches, containers, onChoose }: StepsProps) {
   return (
     <Card
       title="First steps"
-      note={`A container for another processor, running on this computer: ${Math.max(0, turn < 0 ? 4 : turn)} of 4 done.`}
+      note={`A container for another processor, running on this computer: ${turn < 0 ? done.length : turn} of ${done.length} done.`}
       actions={
         <IconButton
           label="Hide the first steps"
@@ -74,8 +85,18 @@ function Steps({ vm, arch, arches, containers, onChoose }: StepsProps) {
         </Step>
         <Step
           number={2}
-          title="Switch an architecture on"
+          title="Share your files, or none"
           state={stateOf(1)}
+          outcome={
+            shares.length > 0 ? shares.map(({ path }) => plainText(path)).join(', ') : 'Nothing is shared.'
+          }
+        >
+          <ShareStep />
+        </Step>
+        <Step
+          number={3}
+          title="Switch an architecture on"
+          state={stateOf(2)}
           outcome={
             handler?.switchedOnMs == null
               ? `${arch}, proved.`
@@ -84,10 +105,10 @@ function Steps({ vm, arch, arches, containers, onChoose }: StepsProps) {
         >
           <SwitchOnStep vm={vm} arch={arch} arches={arches} handler={handler} onChoose={onChoose} />
         </Step>
-        <Step number={3} title="Make a small image for it" state={stateOf(2)} outcome={sampleTag(arch)}>
+        <Step number={4} title="Make a small image for it" state={stateOf(3)} outcome={sampleTag(arch)}>
           <ImageStep vm={vm} arch={arch} />
         </Step>
-        <Step number={4} title="Run it" state={stateOf(3)}>
+        <Step number={5} title="Run it" state={stateOf(4)}>
           <RunStep vm={vm} arch={arch} />
         </Step>
       </ol>

@@ -1,12 +1,12 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { Arch } from '../../../contract/arch.ts';
-import { useDockerUnavailable } from '../../state/hooks.ts';
+import { useDockerUnavailable, useEngineState } from '../../state/hooks.ts';
 import { useJobRun } from '../../state/use-job-run.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { JobRunProgress } from '../../vocabulary/job-run-progress.tsx';
 import { ForecastCard } from './forecast-card.tsx';
-import { type LaunchDraft, readLaunch } from './launch-draft.ts';
+import { type LaunchDraft, readBinds, readLaunch } from './launch-draft.ts';
 import { ImageFields, RunFields } from './launch-fields.tsx';
 import { useForecast } from './use-forecast.ts';
 
@@ -21,8 +21,17 @@ export interface LaunchDialogProps {
 /** Starts a container, saying before whether it will run and at what price. Mounted while open. */
 export function LaunchDialog({ vm, image, arch, onClose }: LaunchDialogProps) {
   const form = useId();
-  const [draft, setDraft] = useState<LaunchDraft>({ image, arch, name: '', command: '', env: '', ports: '' });
-  const { launch, problems } = readLaunch(draft);
+  const [draft, setDraft] = useState<LaunchDraft>({
+    image,
+    arch,
+    name: '',
+    command: '',
+    env: '',
+    ports: '',
+    binds: '',
+  });
+  const userHome = useEngineState((state) => state.host.userHome) ?? '';
+  const { launch, problems } = readLaunch(draft, userHome);
   const forecast = useForecast(vm, draft.image.trim(), draft.arch);
   const fetch = useJobRun(['docker-image']);
   const edit = (part: Partial<LaunchDraft>): void => setDraft((before) => ({ ...before, ...part }));
@@ -81,7 +90,12 @@ export function LaunchDialog({ vm, image, arch, onClose }: LaunchDialogProps) {
           <ForecastCard vm={vm} view={forecast} onChoose={(chosen) => edit({ arch: chosen })} />
         </div>
         <div className="flex flex-col gap-3.5">
-          <RunFields draft={draft} problems={problems} onEdit={edit} />
+          <RunFields
+            draft={draft}
+            problems={problems}
+            binds={readBinds(draft.binds, userHome).value}
+            onEdit={edit}
+          />
           <JobRunProgress run={fetch} label={`Starting ${draft.image.trim()}`} />
         </div>
       </form>

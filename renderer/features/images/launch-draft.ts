@@ -13,6 +13,8 @@ export interface LaunchDraft {
   env: string;
   /** `8080:80` or `80`, by blanks or commas. */
   ports: string;
+  /** `/on/the/host:/in/the/container[:ro]`, one a line. */
+  binds: string;
 }
 
 export interface ReadLaunch {
@@ -22,13 +24,14 @@ export interface ReadLaunch {
   problems: Partial<Record<keyof LaunchDraft, string>>;
 }
 
-/** The draft as what the engine takes. */
-export function readLaunch(draft: LaunchDraft): ReadLaunch {
+/** The draft as what the engine takes; `~` in front of a folder means `userHome`. */
+export function readLaunch(draft: LaunchDraft, userHome: string): ReadLaunch {
   const image = draft.image.trim();
   const name = draft.name.trim() === '' ? null : draft.name.trim();
   const command = argvWords(draft.command);
   const env = readEnv(draft.env);
   const ports = readPorts(draft.ports);
+  const binds = readBinds(draft.binds, userHome);
   const problems: ReadLaunch['problems'] = {};
   if (/\s/.test(image)) problems.image = 'A reference has no blanks in it.';
   if (!Launch.shape.name.safeParse(name).success) {
@@ -37,9 +40,18 @@ export function readLaunch(draft: LaunchDraft): ReadLaunch {
   if (command.problem !== null) problems.command = command.problem;
   if (env.problem !== null) problems.env = env.problem;
   if (ports.problem !== null) problems.ports = ports.problem;
+  if (binds.problem !== null) problems.binds = binds.problem;
   if (image === '' || Object.keys(problems).length > 0) return { launch: null, problems };
   return {
-    launch: { image, arch: draft.arch, name, command: command.words, env: env.value, ports: ports.value },
+    launch: {
+      image,
+      arch: draft.arch,
+      name,
+      command: command.words,
+      env: env.value,
+      ports: ports.value,
+      binds: binds.value,
+    },
     problems,
   };
 }
@@ -73,6 +85,27 @@ function readPorts(text: string): { value: Launch['ports']; problem: string | nu
       return { value, problem: `Port ${hostPort} of this computer is named twice.` };
     }
     value.push({ hostPort, containerPort });
+  }
+  return { value, problem: null };
+}
+
+/** As `docker run -v` has it, so no path has a colon in it. */
+export function readBinds(
+  text: string,
+  userHome: string,
+): { value: Launch['binds']; problem: string | null } {
+  const value: Launch['binds'] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const [, written, containerPath, mode] =
+      /^(~(?:\/[^:]*)?|\/[^:]*):(\/[^:]*?)(?::(ro|rw))?$/.exec(line.trim()) ?? [];
+    if (written === undefined || containerPath === undefined) {
+      return { value, problem: `Line ${index + 1} is not /on/this/computer:/in/the/container.` };
+    }
+    if (value.some((bind) => bind.containerPath === containerPath)) {
+      return { value, problem: `Line ${index + 1} names a place in the container a second time.` };
+    }
+    value.push({ hostPath: written.replace(/^~/, userHome), containerPath, readOnly: mode === 'ro' });
   }
   return { value, problem: null };
 }

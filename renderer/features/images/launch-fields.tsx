@@ -1,11 +1,13 @@
 import { type Arch, arches } from '../../../contract/arch.ts';
 import type { ImagePlatform } from '../../../contract/docker-images.ts';
+import type { Launch } from '../../../contract/launch.ts';
 import { controlLook } from '../../ui/control-look.ts';
 import { Labelled } from '../../ui/labelled.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { argvWords } from './argv-words.ts';
 import type { LaunchDraft, ReadLaunch } from './launch-draft.ts';
 import { executionWords } from './platform-pill.tsx';
+import { UnsharedFolders } from './unshared-folders.tsx';
 
 interface FieldsProps {
   draft: LaunchDraft;
@@ -14,6 +16,7 @@ interface FieldsProps {
 }
 
 const environmentLines = 3;
+const folderLines = 2;
 
 export interface ImageFieldsProps extends FieldsProps {
   /** Of the image, as far as they are known. */
@@ -53,8 +56,13 @@ export function ImageFields({ draft, problems, platforms, onEdit }: ImageFieldsP
   );
 }
 
+export interface RunFieldsProps extends FieldsProps {
+  /** As far as they could be read. */
+  binds: Launch['binds'];
+}
+
 /** How it is to run. */
-export function RunFields({ draft, problems, onEdit }: FieldsProps) {
+export function RunFields({ draft, problems, binds, onEdit }: RunFieldsProps) {
   return (
     <>
       <TextField
@@ -89,6 +97,18 @@ export function RunFields({ draft, problems, onEdit }: FieldsProps) {
         value={draft.ports}
         onChange={(ports) => onEdit({ ports })}
       />
+      <div className="flex flex-col gap-2">
+        <TextField
+          label="Folders"
+          placeholder="~/site:/usr/share/nginx/html:ro"
+          description="One a line: this computer’s, then the container’s; :ro where it may only read."
+          problem={problems.binds}
+          lines={folderLines}
+          value={draft.binds}
+          onChange={(binds) => onEdit({ binds })}
+        />
+        <UnsharedFolders binds={binds} />
+      </div>
     </>
   );
 }

@@ -8,12 +8,14 @@ import { Appearance } from './appearance.tsx';
 import { DesktopSettings, UpdateSettings } from './desktop-settings.tsx';
 import { EmulatorSummary } from './emulator-summary.tsx';
 import { RememberedFixes } from './remembered-fixes.tsx';
+import { Sharing } from './sharing.tsx';
 import { VmSettings } from './vm-settings.tsx';
 
 /** What follows `#/settings/` in the address, in the order of the page. */
 const sections = [
   { id: 'resources', title: 'Resources' },
   { id: 'network', title: 'Network' },
+  { id: 'sharing', title: 'Sharing' },
   { id: 'emulators', title: 'Emulators' },
   { id: 'desktop', title: 'Desktop' },
   { id: 'updates', title: 'Updates' },
@@ -56,6 +58,9 @@ export function SettingsPage({ section }: { section: string | null }) {
             resourcesId={anchorOf('resources')}
             networkId={anchorOf('network')}
           />
+          <div id={anchorOf('sharing')}>
+            <Sharing />
+          </div>
           <div id={anchorOf('emulators')} className="flex flex-col gap-4">
             <EmulatorSummary />
             <RememberedFixes />

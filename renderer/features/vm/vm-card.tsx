@@ -14,6 +14,7 @@ import { vmStateWords } from '../../vocabulary/vm-words.ts';
 import { AcceleratorNote } from './accelerator-note.tsx';
 import { isResume } from './boot-steps.ts';
 import { SavedStateNote } from './saved-state-note.tsx';
+import { SharesNote } from './shares-note.tsx';
 import { VmActions } from './vm-actions.tsx';
 
 /** The VM: its state in words, what can be done with it, what went wrong, what it is made of. */
@@ -114,6 +115,7 @@ function useFacts(vm: Vm): Fact[] {
   ];
   for (const [name, value] of known) if (value) shown.push({ name, value: plainText(value) });
   shown.push({ name: 'Accelerator', value: <AcceleratorNote vm={vm} />, wide: true });
+  shown.push({ name: 'Shared folders', value: <SharesNote />, wide: true });
   shown.push({ name: 'Docker endpoint', value: <Endpoint vm={vm} />, wide: true });
   return shown;
 }

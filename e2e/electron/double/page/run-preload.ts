@@ -68,6 +68,14 @@ export function runPreload(
       listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
       return ipcRenderer;
     },
+    once(channel: string, listener: (event: object, ...values: unknown[]) => void) {
+      const first = (event: object, ...values: unknown[]): void => {
+        const others = (listeners.get(channel) ?? []).filter((other) => other !== first);
+        listeners.set(channel, others);
+        listener(event, ...values);
+      };
+      return ipcRenderer.on(channel, first);
+    },
     send(channel: string, ...values: unknown[]) {
       send({ type: 'ipc', channel, values });
     },
