@@ -7,6 +7,7 @@ import type { DockerImages } from './docker/images/docker-images.ts';
 import { runOnce } from './docker/run-once.ts';
 import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
+import { FileEvents } from './file-events/file-events.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
 import type { Store } from './state/store.ts';
 import type { GuestServices } from './vm/ports.ts';
@@ -33,8 +34,10 @@ export class ConnectedGuests implements GuestServices {
   }
 
   async attach({ vm, link, machine, scope, stage }: Parameters<GuestServices['attach']>[0]): Promise<void> {
-    const { docker, dockerImages, doctor, handlers, trees, log } = this.#options;
+    const { docker, dockerImages, doctor, handlers, store, trees, log } = this.#options;
     trees.attach(vm, link);
+    // Ends with the connection. Folders are shared with the service VM alone.
+    if (vm.kind === 'service') void new FileEvents({ store, link, log }).run();
     const reachingDocker = docker
       .attach({
         vm,

@@ -1,0 +1,112 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Publisher } from '../base/publisher.ts';
+import { Store } from '../state/store.ts';
+import { callingLog } from '../testing/calling-log.ts';
+import { emptyState } from '../testing/empty-state.ts';
+import { LocalGuest } from '../testing/local-guest.ts';
+import { aContainer } from '../testing/sample-records.ts';
+import { withTempFolder } from '../testing/temp-folder.ts';
+import { defaultFileEventLimits, FileEvents } from './file-events.ts';
+
+const limits = { ...defaultFileEventLimits, settleMs: 1 };
+
+/**
+ * One folder is the host's and one the guest's: what is told in the second cannot be taken for a change of the first,
+ * as it would be in one local file system.
+ */
+describe.skipIf(process.platform !== 'linux')('FileEvents', () => {
+  let guest: LocalGuest;
+  let store: Store;
+  let messages: Publisher<string>;
+  let watcher: FSWatcher | undefined;
+
+  beforeEach(async () => {
+    guest = await LocalGuest.start({ privateBinfmt: false });
+    store = new Store(emptyState());
+    messages = new Publisher();
+  });
+
+  afterEach(async () => {
+    watcher?.close();
+    await guest.close();
+    expect(guest.alive).toBe(0);
+  });
+
+  async function running(work: (places: { host: string; inGuest: string }) => Promise<void>): Promise<void> {
+    await withTempFolder(async (folder) => {
+      const places = { host: join(folder, 'host'), inGuest: join(folder, 'guest') };
+      for (const place of Object.values(places)) await mkdir(join(place, 'app', 'src'), { recursive: true });
+      const log = callingLog((message) => messages.publish(message));
+      log.level = 'debug';
+      const ended = new FileEvents({ store, link: guest, log, limits }).run();
+      await work(places);
+      await guest.close();
+      await ended;
+    });
+  }
+
+  function share({ host, inGuest }: { host: string; inGuest: string }): void {
+    const common = { readOnly: false, state: 'mounted', problem: null, addedAt: 0 } as const;
+    store.commit({ in: 'shares', key: inGuest, value: { path: inGuest, realPath: host, ...common } });
+  }
+
+  function runContainer(source: string, state: 'running' | 'exited' = 'running'): void {
+    const value = aContainer({ state, binds: [{ source, target: '/app', readOnly: false }] });
+    store.commit({ in: 'containers', key: 'one', value });
+  }
+
+  async function said(message: string, work: () => unknown): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = messages.listen((each) => each.startsWith(message) && resolve());
+    await work();
+    await promise;
+    stop();
+  }
+
+  /** Resolves when a watcher of `folder` is told of `name`. */
+  async function toldOf(folder: string, name: string, work: () => unknown): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    watcher = watch(folder, (_, each) => each === name && resolve());
+    await work();
+    await promise;
+    watcher.close();
+  }
+
+  it('tells the guest of what running containers have mounted, while they run', async () => {
+    await running(async (places) => {
+      const { host, inGuest } = places;
+      for (const place of [host, inGuest]) await writeFile(join(place, 'app', 'src', 'main'), '');
+      share(places);
+      expect(guest.commands).toEqual([]);
+      await said('watches a mounted folder', () => runContainer(join(inGuest, 'app')));
+      const src = join(inGuest, 'app', 'src');
+      await toldOf(src, 'main', () => writeFile(join(host, 'app', 'src', 'main'), 'new'));
+      // What watchers of a folder are told of the folder itself bears its own name.
+      await toldOf(src, 'src', () => rm(join(host, 'app', 'src', 'main')));
+      await said('watches nothing on the host', () => runContainer(join(inGuest, 'app'), 'exited'));
+      expect(guest.commands).toHaveLength(1);
+    });
+  });
+
+  it('does not hear itself', async () => {
+    await running(async ({ host }) => {
+      // Guest and host are one here: what is raised of a folder, the host's watch is told as well.
+      await writeFile(join(host, 'app', 'src', 'gone'), '');
+      share({ host, inGuest: host });
+      await said('watches a mounted folder', () => runContainer(host));
+      let batches = 0;
+      const stop = messages.listen((message) => {
+        if (message.startsWith('told the VM')) batches += 1;
+      });
+      await said('told the VM', () => rm(join(host, 'app', 'src', 'gone')));
+      for (let round = 1; round <= 5; round += 1) {
+        await said('told the VM', () => mkdir(join(host, 'app', `${round}`)));
+      }
+      expect(batches).toBe(6);
+      stop();
+    });
+  });
+});

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { PendingChanges } from './pending-changes.ts';
+
+it('tells everything once, folders in the order in which they were heard of', () => {
+  const pending = new PendingChanges(10);
+  pending.add('/a', 'x', false);
+  pending.add('/b', 'y', true);
+  pending.add('/a', 'x', false);
+  pending.add('/a', 'z', true);
+  expect(pending.take(10)).toEqual([
+    {
+      folder: '/a',
+      whole: false,
+      names: new Map([
+        ['x', false],
+        ['z', true],
+      ]),
+    },
+    { folder: '/b', whole: false, names: new Map([['y', true]]) },
+  ]);
+  expect(pending.empty).toBe(true);
+});
+
+it('remembers that a name came or went, whatever happens to it before and after', () => {
+  const pending = new PendingChanges(10);
+  for (const cameOrWent of [false, true, false]) pending.add('/a', 'x', cameOrWent);
+  expect(pending.take(1)[0]?.names).toEqual(new Map([['x', true]]));
+});
+
+it('keeps a bounded number of names, and beyond it the folders', () => {
+  const pending = new PendingChanges(100);
+  for (let at = 0; at < 20_000; at += 1) pending.add(`/${at % 2}`, `file ${at}`, true);
+  expect(pending.takeDropped()).toBe(19_900);
+  const taken = pending.take(1_000);
+  expect(taken.map(({ names, whole }) => [names.size, whole])).toEqual([
+    [50, true],
+    [50, true],
+  ]);
+  pending.add('/0', 'later', true);
+  expect(pending.takeDropped()).toBe(0);
+});
+
+it('hands out no more names than asked for', () => {
+  const pending = new PendingChanges(100);
+  for (let at = 0; at < 5; at += 1) pending.add('/a', `${at}`, false);
+  pending.add('/b', 'x', false);
+  const sizes = [];
+  while (!pending.empty) sizes.push(pending.take(2).map(({ folder, names }) => `${folder} ${names.size}`));
+  expect(sizes).toEqual([['/a 2'], ['/a 2'], ['/a 1', '/b 1']]);
+});

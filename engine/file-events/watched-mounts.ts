@@ -1,0 +1,119 @@
+import { realpath } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { liesIn } from '../../contract/shares.ts';
+import type { Log } from '../base/log.ts';
+import type { Store } from '../state/store.ts';
+import { FolderBudget } from './folder-budget.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { type WatchedRoot, watchedRoots } from './watched-roots.ts';
+
+export interface WatchedMountsOptions {
+  readonly store: Store;
+  readonly log: Log;
+  /** Folders watched at once, in all mounts together. */
+  readonly maxFolders: number;
+  /** As of `FolderWatchOptions`. */
+  readonly onChange: (folder: string, name: string, cameOrWent: boolean) => void;
+}
+
+/** Where a path of the host is in the guest, and who watches it. */
+export interface Covered {
+  readonly watch: FolderWatch;
+  readonly mountedAt: string;
+  /** In the share, without a leading slash; empty for the share itself. */
+  pathOf(hostPath: string): string;
+}
+
+interface Mount {
+  readonly root: WatchedRoot;
+  /** The root without symbolic links; null where it leads out of the share, or to nothing: it is not watched. */
+  readonly realRoot: string | null;
+  readonly watch: FolderWatch;
+}
+
+/** Watches what running containers have mounted of shared folders: the state says what, `update` follows it. */
+export class WatchedMounts {
+  readonly #options: WatchedMountsOptions;
+  readonly #budget: FolderBudget;
+  readonly #mounts = new Map<string, Mount>();
+  /** What the mounts were made by; replaced in the state whenever something changes. */
+  #shares: unknown;
+  #containers: unknown;
+
+  constructor(options: WatchedMountsOptions) {
+    this.#options = options;
+    this.#budget = new FolderBudget(options.maxFolders);
+  }
+
+  /** Resolves when everything that is mounted now is watched, with whether anything is. */
+  async update(): Promise<boolean> {
+    const { shares, containers } = this.#options.store.state;
+    if (shares === this.#shares && containers === this.#containers) return this.#mounts.size > 0;
+    this.#shares = shares;
+    this.#containers = containers;
+    const wanted = new Map(watchedRoots({ shares, containers }).map((root) => [keyOf(root), root]));
+    for (const [key, { watch }] of this.#mounts) {
+      if (wanted.has(key)) continue;
+      this.#mounts.delete(key);
+      watch.close();
+      if (wanted.size === 0) this.#options.log.info('watches nothing on the host any more');
+    }
+    for (const [key, root] of wanted) {
+      if (!this.#mounts.has(key)) await this.#open(key, root);
+    }
+    return this.#mounts.size > 0;
+  }
+
+  /** Undefined for what is not watched any more. */
+  covering(hostPath: string): Covered | undefined {
+    for (const { root, realRoot, watch } of this.#mounts.values()) {
+      if (realRoot === null || !liesIn(hostPath, realRoot)) continue;
+      return { watch, mountedAt: root.mountedAt, pathOf: (path) => relative(root.shareHostPath, path) };
+    }
+    return undefined;
+  }
+
+  /** Tells of folders which could not be watched since the last call. */
+  tellLeftOut(): void {
+    const { log, maxFolders } = this.#options;
+    const folders = this.#budget.takeRefused();
+    if (folders === 0) return;
+    log.warn(
+      { folders, maxFolders },
+      'mounted folders have more folders in them than are watched; changes in the deepest are not told to the VM',
+    );
+  }
+
+  close(): void {
+    for (const { watch } of this.#mounts.values()) watch.close();
+    this.#mounts.clear();
+  }
+
+  async #open(key: string, root: WatchedRoot): Promise<void> {
+    const { log, onChange } = this.#options;
+    const real = await realpath(root.hostPath).catch(() => null);
+    const inShare = real !== null && liesIn(real, root.shareHostPath);
+    let unwatched = 0;
+    const watch = new FolderWatch({
+      root: real ?? root.hostPath,
+      takeRoom: () => this.#budget.take(),
+      releaseRoom: () => this.#budget.release(),
+      onChange,
+      onUnwatched: (folder, errno) => {
+        unwatched += 1;
+        if (unwatched === 1) log.warn({ folder, errno }, 'a folder cannot be watched, nor may others be');
+      },
+    });
+    this.#mounts.set(key, { root, realRoot: inShare ? real : null, watch });
+    if (!inShare) return;
+    const begun = performance.now();
+    await watch.open();
+    const tookMs = Math.round(performance.now() - begun);
+    log.info({ root: real, folders: this.#budget.used, unwatched, tookMs }, 'watches a mounted folder');
+    this.tellLeftOut();
+  }
+}
+
+function keyOf({ hostPath, mountedAt }: WatchedRoot): string {
+  return `${mountedAt}\0${hostPath}`;
+}

@@ -1,0 +1,44 @@
+import { join, relative } from 'node:path';
+import { liesIn } from '../../contract/shares.ts';
+import type { State } from '../../contract/state.ts';
+
+/** A folder or file of the host which running containers have a mount of, and where the guest sees it. */
+export interface WatchedRoot {
+  readonly hostPath: string;
+  /** Where the share that it lies in is mounted in the guest. */
+  readonly mountedAt: string;
+  /** Where that lies on the host, without symbolic links. */
+  readonly shareHostPath: string;
+}
+
+/**
+ * What has to be watched now: what running containers have mounted of the mounted shares, or around them, of which no
+ * one lies in another one.
+ */
+export function watchedRoots({ shares, containers }: Pick<State, 'shares' | 'containers'>): WatchedRoot[] {
+  const mounted = Object.values(shares).filter(({ state }) => state === 'mounted');
+  if (mounted.length === 0) return [];
+  const sources = new Set(
+    Object.values(containers)
+      .filter((container) => container.state === 'running')
+      .flatMap((container) => container.binds.map((bind) => bind.source)),
+  );
+  const roots: WatchedRoot[] = [];
+  for (const { path, realPath } of mounted) {
+    const common = { mountedAt: path, shareHostPath: realPath };
+    for (const source of sources) {
+      for (const at of new Set([path, realPath])) {
+        if (liesIn(source, at)) roots.push({ ...common, hostPath: join(realPath, relative(at, source)) });
+        // The mount of a folder has the shares in it.
+        else if (liesIn(at, source)) roots.push({ ...common, hostPath: realPath });
+      }
+    }
+  }
+  // Shorter ones first, so that one which others lie in is met before them.
+  roots.sort((a, b) => a.hostPath.length - b.hostPath.length);
+  const outermost: WatchedRoot[] = [];
+  for (const root of roots) {
+    if (!outermost.some(({ hostPath }) => liesIn(root.hostPath, hostPath))) outermost.push(root);
+  }
+  return outermost;
+}
