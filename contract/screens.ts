@@ -6,6 +6,7 @@ export const screens = [
   'images',
   'volumes',
   'networks',
+  'ports',
   'builds',
   'emulation',
   'terminal',

@@ -49,6 +49,11 @@ export function fullContainers(): Container[] {
       command: 'make -j2 all',
       execution: 'mixed',
       composeProject: 'acme',
+      ports: [
+        port(5_353, 53, { protocol: 'udp' }),
+        port(80, 8_000, { hostPort: 49_213 }),
+        port(6_000, 6_000, { address: '192.168.7.2', hostAddresses: ['192.168.7.2'] }),
+      ],
     }),
     containerRecord({
       name: 'metrics',

@@ -6,6 +6,7 @@ import { ImagesPage } from './images-page.ts';
 import { ObjectsPage } from './objects-page.ts';
 import { OverviewPage } from './overview-page.ts';
 import { Palette } from './palette.ts';
+import { PortsPage } from './ports-page.ts';
 import { ProcessesPage } from './processes-page.ts';
 import { SettingsPage } from './settings-page.ts';
 import { TerminalPage } from './terminal-page.ts';
@@ -18,6 +19,7 @@ export const screenNames = [
   'Images',
   'Volumes',
   'Networks',
+  'Ports',
   'Builds',
   'Emulation',
   'Terminal',
@@ -38,6 +40,7 @@ export class WindowPage {
   readonly images: ImagesPage;
   readonly volumes: ObjectsPage;
   readonly networks: ObjectsPage;
+  readonly ports: PortsPage;
   readonly emulation: EmulationPage;
   readonly terminal: TerminalPage;
   readonly activity: ActivityPage;
@@ -54,6 +57,7 @@ export class WindowPage {
     this.images = new ImagesPage(page);
     this.volumes = new ObjectsPage(page, 'Volumes');
     this.networks = new ObjectsPage(page, 'Networks');
+    this.ports = new PortsPage(page);
     this.emulation = new EmulationPage(page);
     this.terminal = new TerminalPage(page);
     this.activity = new ActivityPage(page);

@@ -1,6 +1,6 @@
 import { Tooltip } from '@base-ui/react/tooltip';
 import { KeyRound, Unplug } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useLayoutEffect, useRef } from 'react';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
 import { BuildsPage } from '../features/builds/builds-page.tsx';
 import { ConnectCard } from '../features/connect/connect-card.tsx';
@@ -9,6 +9,7 @@ import { EmulationPage } from '../features/emulation/emulation-page.tsx';
 import { FirstSteps } from '../features/first-steps/first-steps.tsx';
 import { ImagesPage } from '../features/images/images-page.tsx';
 import { NetworksPage } from '../features/networks/networks-page.tsx';
+import { PortsPage } from '../features/ports/ports-page.tsx';
 import { ProcessesPage } from '../features/processes/processes-page.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { VmPage } from '../features/vm/vm-page.tsx';
@@ -34,7 +35,8 @@ export function App() {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const lastScreen = useRef(route.screen);
-  useEffect(() => {
+  // Before what a screen does by itself, such as going to one of its sections.
+  useLayoutEffect(() => {
     // A new screen begins at its top, for eyes and for screen readers; not on the first load.
     if (lastScreen.current === route.screen) return;
     lastScreen.current = route.screen;
@@ -79,6 +81,8 @@ function Content({ route }: { route: Route }) {
       return <VolumesPage item={route.item} />;
     case 'networks':
       return <NetworksPage item={route.item} />;
+    case 'ports':
+      return <PortsPage />;
     case 'builds':
       return <BuildsPage />;
     case 'processes':

@@ -65,7 +65,7 @@ function PaletteButton() {
   );
 }
 
-/** Figures beside the entries: running containers, emulated architectures, jobs under way. */
+/** Figures beside the entries: running containers, published ports, emulated architectures, jobs under way. */
 function useCounts(): Partial<Record<Screen, number>> {
   const containers = useEngineState(
     (state) =>
@@ -75,10 +75,18 @@ function useCounts(): Partial<Record<Screen, number>> {
   const emulation = useEngineState(
     (state) => Object.values(state.handlers).filter((handler) => handler.state === 'on').length,
   );
+  const ports = useEngineState((state) =>
+    Object.values(state.containers).reduce((sum, { ports, stale }) => sum + (stale ? 0 : ports.length), 0),
+  );
   const activity = useEngineState(
     (state) => Object.values(state.jobs).filter((job) => job.state === 'running').length,
   );
-  return { containers: containers ?? 0, emulation: emulation ?? 0, activity: activity ?? 0 };
+  return {
+    containers: containers ?? 0,
+    ports: ports ?? 0,
+    emulation: emulation ?? 0,
+    activity: activity ?? 0,
+  };
 }
 
 function VmSummary() {

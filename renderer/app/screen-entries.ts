@@ -1,6 +1,7 @@
 import {
   Activity,
   Boxes,
+  Cable,
   Cpu,
   Hammer,
   HardDrive,
@@ -22,6 +23,7 @@ export const screenEntries: readonly { screen: Screen; title: string; icon: Luci
   { screen: 'images', title: 'Images', icon: Layers, words: 'pull import run tags platforms' },
   { screen: 'volumes', title: 'Volumes', icon: HardDrive, words: 'data storage size prune' },
   { screen: 'networks', title: 'Networks', icon: Network, words: 'bridge subnet addresses prune' },
+  { screen: 'ports', title: 'Ports', icon: Cable, words: 'publish forward tcp udp localhost browser' },
   { screen: 'builds', title: 'Builds', icon: Hammer, words: 'buildkit cache history dockerfile prune' },
   { screen: 'emulation', title: 'Emulation', icon: Cpu, words: 'qemu binfmt architecture handler' },
   { screen: 'terminal', title: 'Terminal', icon: SquareTerminal, words: 'shell console exec' },

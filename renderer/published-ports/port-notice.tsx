@@ -8,7 +8,6 @@ import { CopyableCommand } from '../ui/copyable-command.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { OtherPortDialog } from './other-port-dialog.tsx';
 import { checkPorts, movePort, pendingKey } from './port-acts.ts';
-import { portText } from './port-words.ts';
 
 export interface PortNoticeProps {
   container: Pick<Container, 'vm' | 'id'>;
@@ -28,7 +27,7 @@ export function PortNotice({ container, port }: PortNoticeProps) {
     <>
       <ErrorPanel
         tone="warn"
-        message={`${portText(port)}: ${problem.message}`}
+        message={problem.message}
         actions={
           <>
             {problem.command === null ? null : (

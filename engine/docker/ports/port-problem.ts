@@ -32,7 +32,7 @@ export async function explainFailedBind(failed: FailedBind, host: PortHost): Pro
   if (errno === 'EADDRINUSE') return taken(failed, await host.findHolder(failed));
   if (errno === 'EACCES' || errno === 'EPERM') return await notPermitted(failed, host);
   if (errno === 'EADDRNOTAVAIL' || errno === 'EAFNOSUPPORT') {
-    const message = `This computer does not have the address ${failed.address} at the moment. The port answers as soon as it does.`;
+    const message = `${placeOf(failed)} does not answer: this computer does not have that address at the moment. It answers as soon as it does.`;
     return { reason: 'no-address', message, holder: null, command: null };
   }
   const message = `${placeOf(failed)} cannot be listened on (${errno}).`;
@@ -49,7 +49,7 @@ async function notPermitted(failed: FailedBind, host: PortHost): Promise<PortPro
   const { port } = failed;
   const base = { reason: 'not-permitted', holder: null } as const;
   if (host.platform === 'darwin') {
-    const message = `macOS lets only root have port ${port} on loopback alone. Use another port, or let published ports be shared on your network: on all addresses macOS permits it.`;
+    const message = `${placeOf(failed)} does not answer: macOS lets only root have such a low port on one address. Use another port, or let published ports be shared on your network: on all addresses macOS permits them.`;
     return { ...base, message, command: null };
   }
   const start = await host.firstFreeForAll();
@@ -60,7 +60,7 @@ async function notPermitted(failed: FailedBind, host: PortHost): Promise<PortPro
       command: null,
     };
   }
-  const message = `On this computer only root may listen below port ${start}. Use another port, or permit it until the next restart with the command.`;
+  const message = `${placeOf(failed)} does not answer: on this computer only root may listen below port ${start}. Use another port, or permit it until the next restart of the computer with the command.`;
   return { ...base, message, command: `sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${port}` };
 }
 

@@ -40,8 +40,8 @@ export class PublishedPorts {
   /** What QEMU could not listen on, and what a relay could not, by `plannedKey`. */
   readonly #failures = new Map<string, PortProblem>();
   readonly #relayFailures = new Map<string, PortProblem>();
-  /** Forwards which this made, by `placeKey`: others may be an earlier engine's until Docker has told everything. */
-  readonly #made = new Set<string>();
+  /** Forwards which this made: others may be an earlier engine's until Docker has told everything. */
+  #made: PortForward[] = [];
   readonly #told = new Map<string, PublishedPort[]>();
   #ruleProblem: string | null = null;
   /** Docker has told everything that runs: whatever else QEMU forwards is a leftover. */
@@ -74,6 +74,7 @@ export class PublishedPorts {
       if (publication.ports.length === 0 && !this.#told.has(container)) this.#options.onPorts(container, []);
     }
     this.#complete = true;
+    this.#made = [];
     await this.check();
   }
 
@@ -155,7 +156,7 @@ export class PublishedPorts {
     const actual = await forwards.list();
     for (const forward of actual) {
       if (plan.some((planned) => planned.forward && isSame(planned.forward, forward))) continue;
-      if (this.#complete || this.#made.delete(placeKey(forward))) await forwards.remove(forward);
+      if (this.#complete || this.#made.some((made) => isSame(made, forward))) await forwards.remove(forward);
     }
     for (const planned of plan) {
       const { forward } = planned;
@@ -169,7 +170,7 @@ export class PublishedPorts {
   async #add(forward: PortForward, key: string): Promise<void> {
     try {
       await this.#options.forwards.add(forward);
-      this.#made.add(placeKey(forward));
+      if (!this.#complete) this.#made.push(forward);
       this.#failures.delete(key);
     } catch (thrown) {
       this.#failures.set(key, await this.#explain(forward, thrown));
@@ -234,10 +235,10 @@ export class PublishedPorts {
     const { wanted, hostPort, forward, relay, rule } = planned;
     const { protocol, address, port, containerPort } = wanted;
     const base = { protocol, address, port, containerPort, hostPort };
-    if (!forward) return { ...base, hostAddresses: [], problem: unsupported(address) };
+    if (!forward) return { ...base, hostAddresses: [], problem: unsupported(wanted) };
     const needsRule = address !== '';
     if (needsRule && (rule === null || this.#ruleProblem !== null)) {
-      return { ...base, hostAddresses: [], problem: noWayInside };
+      return { ...base, hostAddresses: [], problem: noWayInside(wanted) };
     }
     const failure = this.#failures.get(plannedKey(planned));
     if (failure) return { ...base, hostAddresses: [], problem: failure };
@@ -258,16 +259,13 @@ export class PublishedPorts {
   }
 }
 
-const noWayInside: PortProblem = {
-  reason: 'guest',
-  message:
-    'The VM does not let this computer through to an address of its own. Publish the port without one.',
-  holder: null,
-  command: null,
-};
+function noWayInside({ address, port }: PortKey): PortProblem {
+  const message = `Port ${port} on ${address} does not answer: the VM does not let this computer through to it. Publish it without an address.`;
+  return { reason: 'guest', message, holder: null, command: null };
+}
 
-function unsupported(address: string): PortProblem {
-  const message = `Of IPv6 addresses only [::1] can be published, not ${address}. Publish the port without an address, or on [::1].`;
+function unsupported({ address, port }: PortKey): PortProblem {
+  const message = `Port ${port} on ${address} does not answer: of IPv6 addresses only [::1] can be published. Publish it without an address, or on [::1].`;
   return { reason: 'unsupported', message, holder: null, command: null };
 }
 
@@ -279,10 +277,6 @@ function isSame(wanted: PortForward, standing: PortForward): boolean {
     wanted.guestPort === standing.guestPort &&
     (wanted.hostPort === 0 || wanted.hostPort === standing.hostPort)
   );
-}
-
-function placeKey({ protocol, hostAddress, hostPort, guestPort }: PortForward): string {
-  return `${protocol} ${hostAddress}:${hostPort} ${guestPort}`;
 }
 
 function plannedKey({ container, wanted, hostPort, forward }: PlannedPort): string {

@@ -1,10 +1,9 @@
 import type { OnQuit } from '../../../contract/desktop.ts';
 import type { Settings } from '../../../contract/records.ts';
-import { usePending, useUnavailable } from '../../state/hooks.ts';
 import { Card } from '../../ui/card.tsx';
 import { Choice } from '../../ui/choice.tsx';
-import { Switch } from '../../ui/switch.tsx';
-import { saveSettings, savingKey } from './save-settings.ts';
+import { saveSettings } from './save-settings.ts';
+import { SettingsToggle } from './settings-toggle.tsx';
 
 export interface DesktopSettingsProps {
   settings: Settings;
@@ -26,19 +25,19 @@ export function DesktopSettings({ settings, isDesktop }: DesktopSettingsProps) {
   return (
     <Card title="Desktop" note={isDesktop ? undefined : elsewhere}>
       <div className="divide-y divide-line">
-        <Toggle
+        <SettingsToggle
           settings={settings}
           name="openAtLogin"
           label="Open at login"
           note="The app starts when you log in."
         />
-        <Toggle
+        <SettingsToggle
           settings={settings}
           name="stayInTray"
           label="Stay in the tray"
           note="Opened at login it shows no window, and closing the window leaves it in the tray."
         />
-        <Toggle
+        <SettingsToggle
           settings={settings}
           name="notify"
           label="Tell me about failures"
@@ -63,7 +62,7 @@ export function DesktopSettings({ settings, isDesktop }: DesktopSettingsProps) {
 export function UpdateSettings({ settings, isDesktop }: DesktopSettingsProps) {
   return (
     <Card title="Updates" note={isDesktop ? undefined : elsewhere}>
-      <Toggle
+      <SettingsToggle
         settings={settings}
         name="checkForUpdates"
         label="Look for a newer version"
@@ -74,30 +73,3 @@ export function UpdateSettings({ settings, isDesktop }: DesktopSettingsProps) {
 }
 
 const elsewhere = 'The desktop app carries these out; a browser does nothing by them.';
-
-interface ToggleProps {
-  settings: Settings;
-  name: 'openAtLogin' | 'stayInTray' | 'notify' | 'checkForUpdates';
-  label: string;
-  note: string;
-}
-
-function Toggle({ settings, name, label, note }: ToggleProps) {
-  const saving = usePending(savingKey);
-  const unavailable = useUnavailable();
-  return (
-    <div className="flex items-center justify-between gap-8 py-3">
-      <div>
-        <p className="font-medium">{label}</p>
-        <p className="text-sm text-muted">{note}</p>
-      </div>
-      <Switch
-        label={label}
-        checked={settings[name]}
-        busy={saving}
-        disabled={unavailable !== undefined}
-        onChange={(on) => void saveSettings({ [name]: on }, settings)}
-      />
-    </div>
-  );
-}

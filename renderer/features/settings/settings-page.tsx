@@ -7,6 +7,7 @@ import { About } from './about.tsx';
 import { Appearance } from './appearance.tsx';
 import { DesktopSettings, UpdateSettings } from './desktop-settings.tsx';
 import { EmulatorSummary } from './emulator-summary.tsx';
+import { PortSettings } from './port-settings.tsx';
 import { RememberedFixes } from './remembered-fixes.tsx';
 import { Sharing } from './sharing.tsx';
 import { VmSettings } from './vm-settings.tsx';
@@ -15,6 +16,7 @@ import { VmSettings } from './vm-settings.tsx';
 const sections = [
   { id: 'resources', title: 'Resources' },
   { id: 'network', title: 'Network' },
+  { id: 'ports', title: 'Published ports' },
   { id: 'sharing', title: 'Sharing' },
   { id: 'emulators', title: 'Emulators' },
   { id: 'desktop', title: 'Desktop' },
@@ -58,6 +60,9 @@ export function SettingsPage({ section }: { section: string | null }) {
             resourcesId={anchorOf('resources')}
             networkId={anchorOf('network')}
           />
+          <div id={anchorOf('ports')}>
+            <PortSettings settings={settings} />
+          </div>
           <div id={anchorOf('sharing')}>
             <Sharing />
           </div>
