@@ -35,6 +35,14 @@ export const NewNetwork = z.object({
 });
 export type NewNetwork = z.infer<typeof NewNetwork>;
 
+/** A container that joins a network, or leaves it. */
+export const NetworkMember = z.object({
+  /** The network's. */
+  id: z.string().min(1).max(500),
+  container: z.string().min(1).max(500),
+});
+export type NetworkMember = z.infer<typeof NetworkMember>;
+
 /** Key of a network in `State.networks`. */
 export function networkKey(vm: string, id: string): string {
   return `${vm}/${id}`;

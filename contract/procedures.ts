@@ -13,7 +13,7 @@ import { HandlerUse, Price } from './emulation.ts';
 import { WireError } from './errors.ts';
 import { Certificate, HostNetwork } from './host-network.ts';
 import { Forecast, Launch } from './launch.ts';
-import { Network, NewNetwork } from './networks.ts';
+import { Network, NetworkMember, NewNetwork } from './networks.ts';
 import { ProcessSample } from './process-tree.ts';
 import { Pruned, PrunePlan, PruneTarget } from './prune.ts';
 import { PortKey, PortNumber, PublishedPort } from './published-ports.ts';
@@ -231,6 +231,10 @@ export const contract = {
     /** Throws `wrong_state` naming the containers that use it, running or not. */
     remove: procedure.input(OfObject).output(z.void()),
     inspect: procedure.input(OfObject).output(z.record(z.string(), z.unknown())),
+    /** The container is found there by its name from now on, running or not. `unknown_network`, `unknown_container`. */
+    connect: procedure.input(z.object({ vm: VmName, ...NetworkMember.shape })).output(z.void()),
+    /** At once, whatever connections it has there. */
+    disconnect: procedure.input(z.object({ vm: VmName, ...NetworkMember.shape })).output(z.void()),
   },
   build: {
     /** The builds BuildKit remembers, newest first: now, and whenever one begins or ends. */
@@ -256,7 +260,7 @@ export const contract = {
   prune: {
     /** What would go now. Measures, which may take long; ends when the caller leaves. */
     plan: procedure.input(z.object({ vm: VmName, target: PruneTarget })).output(PrunePlan),
-    /** Removes, as a job, what nothing uses; of volumes and networks only those in `ids`, which a plan showed. */
+    /** Removes, as a job, what nothing uses; of the build cache all of it, otherwise only those in `ids`, which a plan showed. */
     run: procedure
       .input(z.object({ vm: VmName, target: PruneTarget, ids: z.array(z.string()).max(100_000) }))
       .output(Pruned),

@@ -1,22 +1,32 @@
 import { z } from 'zod';
 
-/** What can be pruned. `anonymous-volumes` are those nobody named, which `docker volume prune` would take. */
-export const pruneTargets = ['anonymous-volumes', 'volumes', 'networks', 'build-cache'] as const;
+/**
+ * What can be pruned. `anonymous-volumes` are those nobody named, which `docker volume prune` would take; `untagged-images`
+ * those that lost their name to a newer one.
+ */
+export const pruneTargets = [
+  'anonymous-volumes',
+  'volumes',
+  'networks',
+  'build-cache',
+  'untagged-images',
+  'images',
+] as const;
 export const PruneTarget = z.enum(pruneTargets);
 export type PruneTarget = z.infer<typeof PruneTarget>;
 
 /** One thing which nothing uses, not even a container that is stopped. */
 export const PruneItem = z.object({
-  /** A volume's name, a network's or a cache entry's id. */
+  /** A volume's name; a network's, a cache entry's or an image's id. */
   id: z.string(),
   /** Hostile text. */
   name: z.string(),
-  /** Null for what takes no space on the disk. */
+  /** Null for what takes no space on the disk; of an image what it shares with no other. */
   bytes: z.number().int().nonnegative().nullable(),
 });
 export type PruneItem = z.infer<typeof PruneItem>;
 
-/** What pruning would take away now, largest first. */
+/** What pruning would take away now, largest first. `bytes` come free at least: images that go may share some more. */
 export const PrunePlan = z.object({
   target: PruneTarget,
   items: z.array(PruneItem),

@@ -1,6 +1,6 @@
 import type { ActivityEntry } from '../contract/activity.ts';
 import type { Build, BuildCache, BuildReport } from '../contract/builds.ts';
-import type { Network, NewNetwork } from '../contract/networks.ts';
+import type { Network, NetworkMember, NewNetwork } from '../contract/networks.ts';
 import type { Pruned, PrunePlan, PruneTarget } from '../contract/prune.ts';
 import type { Volume } from '../contract/volumes.ts';
 
@@ -15,6 +15,8 @@ export interface DockerObjectsApi {
   listNetworks(vm: string): Promise<Network[]>;
   createNetwork(options: { vm: string } & NewNetwork): Promise<Network>;
   removeNetwork(vm: string, id: string): Promise<void>;
+  connectNetwork(vm: string, member: NetworkMember): Promise<void>;
+  disconnectNetwork(vm: string, member: NetworkMember): Promise<void>;
   inspectNetwork(vm: string, id: string): Promise<Record<string, unknown>>;
   watchBuilds(vm: string, signal: AbortSignal): AsyncGenerator<Build[], void, undefined>;
   reportBuild(vm: string, ref: string, signal: AbortSignal): AsyncGenerator<BuildReport, void, undefined>;

@@ -1,6 +1,7 @@
 import type { ActivityEntry } from '../../contract/activity.ts';
 import type { Build, BuildCache, BuildReport } from '../../contract/builds.ts';
-import { type Network, type NewNetwork, networkKey } from '../../contract/networks.ts';
+import { dockerImageKey } from '../../contract/docker-images.ts';
+import { type Network, type NetworkMember, type NewNetwork, networkKey } from '../../contract/networks.ts';
 import type { Pruned, PruneItem, PrunePlan, PruneTarget } from '../../contract/prune.ts';
 import { type Volume, volumeKey } from '../../contract/volumes.ts';
 import { EngineError } from '../../engine/base/engine-error.ts';
@@ -94,6 +95,23 @@ export class FakeObjects implements DockerObjectsApi {
     this.#store.commit({ in: 'networks', key: networkKey(vm, id), value: null });
   }
 
+  async connectNetwork(vm: string, { id, container }: NetworkMember): Promise<void> {
+    const { name = container } = this.#store.state.containers[container] ?? {};
+    await this.#script.carryOut('connectNetwork', id, name);
+    const known = this.#store.state.networks[networkKey(vm, id)];
+    if (!known) return;
+    const users = [...known.users, { id: container, name, address: '172.31.0.9' }];
+    this.#store.commit({ in: 'networks', key: networkKey(vm, id), value: { ...known, users } });
+  }
+
+  async disconnectNetwork(vm: string, { id, container }: NetworkMember): Promise<void> {
+    const known = this.#store.state.networks[networkKey(vm, id)];
+    await this.#script.carryOut('disconnectNetwork', known?.name ?? id, container);
+    if (!known) return;
+    const users = known.users.filter((user) => user.id !== container);
+    this.#store.commit({ in: 'networks', key: networkKey(vm, id), value: { ...known, users } });
+  }
+
   async inspectNetwork(_vm: string, id: string): Promise<Record<string, unknown>> {
     await this.#script.play('inspectNetwork');
     const network = this.#networks().find((one) => one.id === id);
@@ -142,7 +160,10 @@ export class FakeObjects implements DockerObjectsApi {
     const going = this.#prunable(target).filter(({ id }) => target === 'build-cache' || ids.includes(id));
     if (target === 'build-cache') this.cache = cacheOf(this.cache.entries.filter((entry) => entry.inUse));
     for (const { id } of going) {
-      if (target === 'networks') this.#store.commit({ in: 'networks', key: networkKey(vm, id), value: null });
+      if (target.endsWith('images'))
+        this.#store.commit({ in: 'dockerImages', key: dockerImageKey(vm, id), value: null });
+      else if (target === 'networks')
+        this.#store.commit({ in: 'networks', key: networkKey(vm, id), value: null });
       else this.#store.commit({ in: 'volumes', key: volumeKey(vm, id), value: null });
     }
     const bytes = going.reduce((sum, item) => sum + (item.bytes ?? 0), 0);
@@ -158,6 +179,18 @@ export class FakeObjects implements DockerObjectsApi {
       return this.cache.entries
         .filter((entry) => !entry.inUse)
         .map(({ id, description, bytes }) => ({ id, name: description, bytes }));
+    }
+    if (target.endsWith('images')) {
+      const used = new Set(Object.values(this.#store.state.containers).map(({ image }) => image));
+      return Object.values(this.#store.state.dockerImages)
+        .filter(
+          ({ tags }) => tags.length === 0 || (target === 'images' && !tags.some((tag) => used.has(tag))),
+        )
+        .map(({ id, tags, platforms }) => ({
+          id,
+          name: tags.join(', ') || id.slice(7, 19),
+          bytes: platforms.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        }));
     }
     if (target === 'networks') {
       return this.#networks()

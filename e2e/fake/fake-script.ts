@@ -43,6 +43,8 @@ export type FakeProcedure =
   | 'listNetworks'
   | 'createNetwork'
   | 'removeNetwork'
+  | 'connectNetwork'
+  | 'disconnectNetwork'
   | 'inspectNetwork'
   | 'buildCache'
   | 'watchBuilds'

@@ -168,6 +168,18 @@ test('removing says what goes, and a refusal stays in the row', async ({ openWit
   expect(engine.asked).toEqual(['removeImage alpine:latest', 'removeImage acme/ledger:z']);
 });
 
+test('prunes what no container uses, with what it takes said before', async ({ openWith, page }) => {
+  const { engine, window } = await openWith('full');
+  await window.goTo('Images');
+  await page.getByRole('main').getByRole('button', { name: 'Prune…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio', { name: 'Every unused image' }).click();
+  await expect(dialog).toContainText(/[\d.]+ [KMG]iB in all/);
+  await dialog.getByRole('button', { name: /^Remove \d+ images?, / }).click();
+  await expect(dialog).toContainText(/\d+ images? removed/);
+  expect(engine.asked).toEqual([expect.stringMatching(/^prune images \d+$/)]);
+});
+
 test('hostile names stay text and widen nothing', async ({ openWith, page }) => {
   await page.setViewportSize({ width: 480, height: 800 });
   const { window } = await openWith('full');

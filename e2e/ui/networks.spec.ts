@@ -38,6 +38,31 @@ test('removal names what stands in the way and says what is lost', async ({ open
   expect(engine.asked).toEqual(['removeNetwork isolated']);
 });
 
+test('lets a container join and leave, and says why it could not', async ({ openWith, page }) => {
+  const { engine, window } = await openWith('full');
+  await window.goTo('Networks');
+  const { networks } = window;
+  await networks.unfold('isolated');
+  const row = networks.row('isolated');
+  await row.getByRole('button', { name: 'Connect a container…' }).click();
+  await page.getByRole('combobox', { name: 'Connect to isolated' }).fill('api');
+  const message = 'The container could not be connected to network "isolated": out of addresses.';
+  engine.failNext('connectNetwork', new EngineError({ code: 'docker_failed', message }));
+  await page.getByRole('option', { name: 'api-arm' }).click();
+  await expect(row.getByRole('region', { name: 'Problem' })).toContainText('out of addresses');
+  await row.getByRole('button', { name: 'Connect a container…' }).click();
+  await page.getByRole('option', { name: 'api-arm' }).click();
+  const members = row.getByRole('list', { name: 'Containers and addresses' });
+  await expect(members).toContainText('api-arm');
+  await members.getByRole('button', { name: 'Disconnect api-arm' }).click();
+  await expect(members).toHaveCount(0);
+  await networks.unfold('host');
+  await expect(networks.row('host').getByRole('button', { name: 'Connect a container…' })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  );
+});
+
 test('creates one, refuses what is no subnet, and prunes', async ({ openWith, page }) => {
   const { engine, window } = await openWith('running');
   await window.goTo('Networks');

@@ -139,6 +139,8 @@ export function createRouter({ api, log, onQuit }: RouterOptions): Router<typeof
       create: os.network.create.handler(({ input }) => objects.createNetwork(input)),
       remove: os.network.remove.handler(({ input }) => objects.removeNetwork(input.vm, input.id)),
       inspect: os.network.inspect.handler(({ input }) => objects.inspectNetwork(input.vm, input.id)),
+      connect: os.network.connect.handler(({ input }) => objects.connectNetwork(input.vm, input)),
+      disconnect: os.network.disconnect.handler(({ input }) => objects.disconnectNetwork(input.vm, input)),
     },
     build: {
       watch: os.build.watch.handler(({ input, signal, path }) =>

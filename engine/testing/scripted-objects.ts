@@ -49,6 +49,14 @@ export class ScriptedObjects implements DockerObjectsApi {
     throw new EngineError({ code: 'unknown_network', message: `No network "${id}".` });
   }
 
+  async connectNetwork(_vm: string, { id }: { id: string }): Promise<void> {
+    throw new EngineError({ code: 'unknown_network', message: `No network "${id}".` });
+  }
+
+  async disconnectNetwork(_vm: string, { id }: { id: string }): Promise<void> {
+    throw new EngineError({ code: 'unknown_network', message: `No network "${id}".` });
+  }
+
   async inspectNetwork(_vm: string, id: string): Promise<Record<string, unknown>> {
     throw new EngineError({ code: 'unknown_network', message: `No network "${id}".` });
   }

@@ -27,6 +27,16 @@ const volumes = {
   sizeless: 'size not known',
 } as const;
 
+const images = {
+  things: 'unused images',
+  one: 'image',
+  many: 'images',
+  note: 'Images which no container was made from, not even one that is stopped.',
+  measuring: 'Docker is adding up the images’ layers',
+  warning: 'Each counts what it shares with no other image; where several go, more may come free.',
+  sizeless: 'size not known',
+} as const;
+
 export const pruneWords: Record<PruneTarget, PruneWords> = {
   'anonymous-volumes': {
     ...volumes,
@@ -51,6 +61,18 @@ export const pruneWords: Record<PruneTarget, PruneWords> = {
     sizeless: '',
     choice: 'Unused networks',
     choiceNote: '',
+  },
+  'untagged-images': {
+    ...images,
+    nothing: 'Every image has a name or is in use: there is nothing to remove.',
+    choice: 'Images without a name',
+    choiceNote: 'Left behind by newer builds and pulls of the same name; what docker image prune takes.',
+  },
+  images: {
+    ...images,
+    nothing: 'Every image is in use: there is nothing to remove.',
+    choice: 'Every unused image',
+    choiceNote: 'Those with a name, too. What came from no registry cannot be pulled again.',
   },
   'build-cache': {
     things: 'the build cache',

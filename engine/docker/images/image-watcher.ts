@@ -79,6 +79,11 @@ export class ImageWatcher implements EventReader {
     return this.#rows();
   }
 
+  row(id: string): DockerImage | undefined {
+    const { store, vm } = this.#options;
+    return store.state.dockerImages[dockerImageKey(vm.name, id)];
+  }
+
   /** BuildKit makes images without an event (seen with Docker 26.1.5), but never without new content. */
   async #watchContent(): Promise<void> {
     const { content, link, log, signal } = this.#options;

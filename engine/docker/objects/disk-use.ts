@@ -19,6 +19,19 @@ const VolumeUse = z.object({
     .array(z.object({ Name: z.string(), UsageData: z.object({ Size: z.number() }).nullish() }))
     .nullish(),
 });
+const ImageUse = z.object({
+  Images: z
+    .array(
+      z.object({
+        Id: z.string(),
+        Size: z.number().default(0),
+        /** -1 where it was not worked out. */
+        SharedSize: z.number().default(-1),
+        Containers: z.number().default(-1),
+      }),
+    )
+    .nullish(),
+});
 const CacheUse = z.object({
   BuildCache: z
     .array(
@@ -42,6 +55,20 @@ export async function volumeSizes(docker: Dockerode, signal: AbortSignal): Promi
   const { Volumes: volumes } = VolumeUse.parse(await askDiskUse(docker, 'volume', signal));
   const sizes = (volumes ?? []).map(({ Name, UsageData }): [string, number] => [Name, UsageData?.Size ?? -1]);
   return new Map(sizes.filter(([, bytes]) => bytes >= 0));
+}
+
+/** By image: the bytes that it shares with no other, and how many containers use it, running or not. */
+export async function imageUses(
+  docker: Dockerode,
+  signal: AbortSignal,
+): Promise<Map<string, { ownBytes: number; containers: number }>> {
+  const { Images: images } = ImageUse.parse(await askDiskUse(docker, 'image', signal));
+  return new Map(
+    (images ?? []).map(({ Id, Size, SharedSize, Containers }) => [
+      Id,
+      { ownBytes: Math.max(0, Size - Math.max(0, SharedSize)), containers: Math.max(0, Containers) },
+    ]),
+  );
 }
 
 /** BuildKit's cache, largest first. */
@@ -76,7 +103,7 @@ function sum(entries: readonly CacheEntry[]): number {
 
 async function askDiskUse(
   docker: Dockerode,
-  type: 'volume' | 'build-cache',
+  type: 'volume' | 'image' | 'build-cache',
   signal: AbortSignal,
 ): Promise<unknown> {
   try {

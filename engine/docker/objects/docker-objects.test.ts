@@ -217,6 +217,28 @@ describe('networks', () => {
       hint: expect.stringContaining('Choose a subnet'),
     });
   });
+
+  it('take containers in and let them go', async () => {
+    special = ({ path, body }) => {
+      const act = /^\/networks\/n2\/(connect|disconnect)$/.exec(path)?.[1];
+      const { Container: container } = body as { Container?: string };
+      if (!act) return undefined;
+      if (container !== 'id-of-web') return { status: 404, body: { message: 'No such container: gone' } };
+      users = [{ name: 'web', volumes: [], networks: act === 'connect' ? ['n2'] : [] }];
+      return { status: 200 };
+    };
+    await objects.connectNetwork('service', { id: 'n2', container: 'id-of-web' });
+    expect(store.state.networks['service/n2']?.users).toMatchObject([{ name: 'web' }]);
+    await objects.disconnectNetwork('service', { id: 'n2', container: 'id-of-web' });
+    expect(store.state.networks['service/n2']?.users).toEqual([]);
+    await expect(objects.connectNetwork('service', { id: 'n2', container: 'gone' })).rejects.toMatchObject({
+      code: 'unknown_container',
+      message: expect.stringContaining('"back"'),
+    });
+    await expect(
+      objects.connectNetwork('service', { id: 'n9', container: 'id-of-web' }),
+    ).rejects.toMatchObject({ code: 'unknown_network' });
+  });
 });
 
 describe('the build cache', () => {

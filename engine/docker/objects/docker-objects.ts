@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ActivityEntry } from '../../../contract/activity.ts';
 import type { Build, BuildCache, BuildReport } from '../../../contract/builds.ts';
-import type { Network, NewNetwork } from '../../../contract/networks.ts';
+import type { Network, NetworkMember, NewNetwork } from '../../../contract/networks.ts';
 import type { Pruned, PrunePlan, PruneTarget } from '../../../contract/prune.ts';
 import type { ObjectUser, Volume } from '../../../contract/volumes.ts';
 import { EngineError } from '../../base/engine-error.ts';
@@ -136,6 +136,14 @@ export class DockerObjects implements DockerObjectsApi {
     }
   }
 
+  async connectNetwork(vm: string, member: NetworkMember): Promise<void> {
+    await this.#changeMember(vm, member, 'connect');
+  }
+
+  async disconnectNetwork(vm: string, member: NetworkMember): Promise<void> {
+    await this.#changeMember(vm, member, 'disconnect');
+  }
+
   async inspectNetwork(vm: string, id: string): Promise<Record<string, unknown>> {
     const { docker, signal } = this.#options.connection(vm);
     try {
@@ -187,6 +195,26 @@ export class DockerObjects implements DockerObjectsApi {
 
   watchActivity(signal: AbortSignal): AsyncGenerator<ActivityEntry[], void, undefined> {
     return this.#options.activity.watch(signal);
+  }
+
+  async #changeMember(vm: string, member: NetworkMember, act: 'connect' | 'disconnect'): Promise<void> {
+    const { docker, objects, signal } = this.#options.connection(vm);
+    await objects.refresh();
+    const { name } = this.#network(vm, member.id);
+    const network = docker.getNetwork(encodeURIComponent(member.id));
+    const request = { _query: {}, _body: { Container: member.container }, abortSignal: signal };
+    try {
+      await network[act](request as never);
+    } catch (thrown) {
+      const what = `The container could not be ${act}ed ${act === 'connect' ? 'to' : 'from'} network "${name}"`;
+      throw explainDockerError(
+        thrown,
+        what,
+        dockerStatusOf(thrown) === 404 ? { code: 'unknown_container' } : {},
+      );
+    } finally {
+      await objects.refresh();
+    }
   }
 
   #volume(vm: string, name: string): Volume {

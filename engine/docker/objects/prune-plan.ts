@@ -1,13 +1,17 @@
 import type { PruneItem, PrunePlan, PruneTarget } from '../../../contract/prune.ts';
 import type { DockerConnection } from '../docker-connection.ts';
-import { buildCache } from './disk-use.ts';
+import { buildCache, imageUses } from './disk-use.ts';
 
 /** What pruning would take away now. Volumes have to have been measured for their bytes. */
 export async function prunePlan(
-  { docker, objects }: DockerConnection,
+  connection: DockerConnection,
   target: PruneTarget,
   signal: AbortSignal,
 ): Promise<PrunePlan> {
+  const { docker, objects } = connection;
+  if (target === 'images' || target === 'untagged-images') {
+    return planOf(target, await unusedImages(connection, target, signal));
+  }
   if (target === 'build-cache') {
     const { entries, reclaimableBytes } = await buildCache(docker, signal);
     const items = entries
@@ -31,7 +35,29 @@ export async function prunePlan(
           .filter((volume) => volume.users.length === 0)
           .filter((volume) => target === 'volumes' || volume.anonymous)
           .map(({ name, size }) => ({ id: name, name, bytes: size?.bytes ?? null }));
-  return { target, items: sorted(items), bytes: items.reduce((sum, item) => sum + (item.bytes ?? 0), 0) };
+  return planOf(target, items);
+}
+
+async function unusedImages(
+  { docker, images }: DockerConnection,
+  target: 'images' | 'untagged-images',
+  signal: AbortSignal,
+): Promise<PruneItem[]> {
+  const [rows, uses] = await Promise.all([images.refresh(signal), imageUses(docker, signal)]);
+  return rows.flatMap(({ id, tags }) => {
+    const use = uses.get(id);
+    if (!use || use.containers > 0 || (target === 'untagged-images' && tags.length > 0)) return [];
+    return [{ id, name: tags.join(', ') || shortDigest(id), bytes: use.ownBytes }];
+  });
+}
+
+/** `sha256:` and twelve digits, as Docker shortens it. */
+function shortDigest(id: string): string {
+  return id.slice(0, 'sha256:'.length + 12);
+}
+
+function planOf(target: PruneTarget, items: PruneItem[]): PrunePlan {
+  return { target, items: sorted(items), bytes: items.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) };
 }
 
 function sorted(items: PruneItem[]): PruneItem[] {

@@ -11,6 +11,8 @@ export const pruneWords: Record<PruneTarget, string> = {
   volumes: 'unused volumes',
   networks: 'unused networks',
   'build-cache': 'build cache',
+  'untagged-images': 'unused images without a name',
+  images: 'unused images',
 };
 
 /** Answer of `POST /build/prune` (Docker Engine API 1.45). */
@@ -20,7 +22,7 @@ const CachePruned = z.object({
 });
 
 /**
- * Removes what nothing uses: of volumes and networks those in `ids` only. One by one and never by force, since Docker's
+ * Removes what nothing uses: but for the build cache, those in `ids` only. One by one and never by force, since Docker's
  * own prune would take what came after the plan, and networks of stopped containers, which could not start again.
  */
 export async function prune(
@@ -35,8 +37,13 @@ export async function prune(
   try {
     return await removeEach(connection, plan, options.ids, reporter);
   } finally {
-    await connection.objects.refresh().catch(() => undefined);
+    await listAnew(connection, target).catch(() => undefined);
   }
+}
+
+async function listAnew({ images, objects, signal }: DockerConnection, target: PruneTarget): Promise<void> {
+  if (target === 'images' || target === 'untagged-images') await images.refresh(signal);
+  else await objects.refresh();
 }
 
 async function pruneCache({ docker }: DockerConnection, signal: AbortSignal): Promise<Pruned> {
@@ -52,7 +59,7 @@ async function pruneCache({ docker }: DockerConnection, signal: AbortSignal): Pr
 }
 
 async function removeEach(
-  { docker }: DockerConnection,
+  connection: DockerConnection,
   { target, items, bytes: totalBytes }: PrunePlan,
   ids: readonly string[],
   { signal, progress }: JobReporter,
@@ -64,9 +71,7 @@ async function removeEach(
   let bytes = 0;
   for (const { id, name, bytes: size } of going) {
     try {
-      const named = encodeURIComponent(id);
-      const object = target === 'networks' ? docker.getNetwork(named) : docker.getVolume(named);
-      await object.remove({ abortSignal: signal });
+      await removeOne(connection, { target, id, signal });
       removed += 1;
       bytes += size ?? 0;
       if (totalBytes > 0) progress(bytes, totalBytes);
@@ -79,4 +84,20 @@ async function removeEach(
     }
   }
   return { removed, kept, bytes };
+}
+
+async function removeOne(
+  { docker, images }: DockerConnection,
+  { target, id, signal }: { target: PruneTarget; id: string; signal: AbortSignal },
+): Promise<void> {
+  const abortSignal = signal;
+  const named = encodeURIComponent(id);
+  if (target === 'networks') await docker.getNetwork(named).remove({ abortSignal });
+  else if (target === 'volumes' || target === 'anonymous-volumes') {
+    await docker.getVolume(named).remove({ abortSignal });
+  } else {
+    // Without force an image goes with its last name only.
+    const names = images.row(id)?.tags ?? [];
+    for (const name of names.length > 0 ? names : [id]) await docker.getImage(name).remove({ abortSignal });
+  }
 }

@@ -49,9 +49,7 @@ function Missing({ cli }: { cli: DockerCli }) {
     <ErrorPanel
       tone="warn"
       message={
-        nothing
-          ? 'There is no Docker CLI on this computer.'
-          : 'This Docker CLI has no Compose plugin: it cannot run `docker compose`.'
+        nothing ? 'There is no Docker CLI on this computer.' : 'This Docker CLI has no Compose plugin.'
       }
       hint={cli.hint}
       actions={

@@ -1,9 +1,11 @@
-import { Download, FileInput, Layers, Play } from 'lucide-react';
+import { Download, Eraser, FileInput, Layers, Play } from 'lucide-react';
 import { useState } from 'react';
 import type { Arch } from '../../../contract/arch.ts';
 import type { Vm } from '../../../contract/records.ts';
 import { FailedReading } from '../../docker-objects/failed-reading.tsx';
+import { ListingBody } from '../../docker-objects/listing-body.tsx';
 import { NoDocker } from '../../docker-objects/no-docker.tsx';
+import { PruneDialog } from '../../docker-objects/prune-dialog.tsx';
 import { useDockerImages, useDockerUnavailable, useServiceVm } from '../../state/hooks.ts';
 import { useListing } from '../../state/use-listing.ts';
 import { useOpenRows } from '../../state/use-open-rows.ts';
@@ -14,18 +16,17 @@ import { NothingFound } from '../../ui/nothing-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import { ImageRow } from './image-row.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { LaunchDialog } from './launch-dialog.tsx';
 import { matchesImage } from './matches-image.ts';
 import { PullDialog } from './pull-dialog.tsx';
 
-/** Two lines and what is around them. */
-const rowPx = 59;
-
 /** Which dialog is open, and what its fields begin with. */
-type Asking = { dialog: 'run' | 'pull'; image: string; arch: Arch | null } | { dialog: 'import' } | null;
+type Asking =
+  | { dialog: 'run' | 'pull'; image: string; arch: Arch | null }
+  | { dialog: 'import' | 'prune' }
+  | null;
 
 /** Every image in the VM, with its platforms and how each would run. */
 export function ImagesPage() {
@@ -52,7 +53,16 @@ function ImagesOf({ vm }: { vm: Vm }) {
       actions={
         <>
           {images.length > 0 ? (
-            <SearchField label="Search images" value={search} onChange={setSearch} />
+            <>
+              <SearchField label="Search images" value={search} onChange={setSearch} />
+              <Button
+                icon={<Eraser aria-hidden className="size-3.5" />}
+                unavailable={unavailable}
+                onClick={() => setAsking({ dialog: 'prune' })}
+              >
+                Prune…
+              </Button>
+            </>
           ) : null}
           <Button
             icon={<FileInput aria-hidden className="size-3.5" />}
@@ -74,37 +84,33 @@ function ImagesOf({ vm }: { vm: Vm }) {
       }
     >
       <FailedReading error={error} busy={listing} onRetry={() => void list()} />
-      {found.length > 0 ? (
-        <VirtualList
-          label="Images"
-          items={found}
-          keyOf={(image) => image.id}
-          nameOf={(image) => plainText(image.tags[0] ?? 'untagged')}
-          rowPx={rowPx}
-        >
-          {(image) => (
-            <ImageRow
-              image={image}
-              open={rows.isOpen(image.id)}
-              onToggle={() => rows.toggle(image.id)}
-              onRun={run}
-              onPull={pull}
-            />
-          )}
-        </VirtualList>
-      ) : images.length > 0 ? (
-        <NothingFound
-          title="No image is called that"
-          reason="Nothing here has that in its name or among its platforms."
-          onAll={() => setSearch('')}
-        />
-      ) : listing ? (
-        <p role="status" className="py-8 text-center text-muted">
-          Reading the images…
-        </p>
-      ) : error ? null : (
-        <NoImages vm={vm} />
-      )}
+      <ListingBody
+        things="Images"
+        all={images}
+        found={found}
+        keyOf={(image) => image.id}
+        nameOf={(image) => plainText(image.tags[0] ?? 'untagged')}
+        reading={listing}
+        failed={error !== null}
+        nothingFound={
+          <NothingFound
+            title="No image is called that"
+            reason="Nothing here has that in its name or among its platforms."
+            onAll={() => setSearch('')}
+          />
+        }
+        empty={<NoImages vm={vm} />}
+      >
+        {(image) => (
+          <ImageRow
+            image={image}
+            open={rows.isOpen(image.id)}
+            onToggle={() => rows.toggle(image.id)}
+            onRun={run}
+            onPull={pull}
+          />
+        )}
+      </ListingBody>
       {asking?.dialog === 'run' ? (
         <LaunchDialog vm={vm.name} image={asking.image} arch={asking.arch} onClose={() => setAsking(null)} />
       ) : null}
@@ -118,6 +124,9 @@ function ImagesOf({ vm }: { vm: Vm }) {
       ) : null}
       {asking?.dialog === 'import' ? (
         <ImportDialog vm={vm.name} arch={vm.arch} onClose={() => setAsking(null)} />
+      ) : null}
+      {asking?.dialog === 'prune' ? (
+        <PruneDialog vm={vm.name} targets={['untagged-images', 'images']} onClose={() => setAsking(null)} />
       ) : null}
     </Page>
   );

@@ -1,11 +1,11 @@
 import type { Network } from '../../../contract/networks.ts';
 import { ObjectRow } from '../../docker-objects/object-row.tsx';
 import { TextTable } from '../../docker-objects/text-table.tsx';
-import { UserList } from '../../docker-objects/user-list.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
+import { NetworkMembers } from './network-members.tsx';
 
 export interface NetworkRowProps {
   network: Network;
@@ -48,7 +48,7 @@ export function NetworkRow({ network, open, onToggle }: NetworkRowProps) {
 }
 
 function NetworkDetails({ network }: { network: Network }) {
-  const { id, internal, subnets, users, labels } = network;
+  const { id, internal, subnets, labels } = network;
   return (
     <div className="flex flex-col gap-3 pb-1">
       <Facts
@@ -61,18 +61,7 @@ function NetworkDetails({ network }: { network: Network }) {
           { name: 'Id', value: <Untrusted text={id} className="font-mono text-xs" />, wide: true },
         ]}
       />
-      {users.length > 0 ? (
-        <ul aria-label="Containers and addresses" className="flex flex-col gap-1 text-sm">
-          {users.map((user) => (
-            <li key={user.id} className="flex min-w-0 gap-3">
-              <span className="w-32 shrink-0 font-mono text-xs leading-4.5 text-muted">
-                {user.address === null ? 'not running' : plainText(user.address)}
-              </span>
-              <UserList users={[user]} />
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      <NetworkMembers network={network} />
       <TextTable label="Labels" texts={labels} />
     </div>
   );

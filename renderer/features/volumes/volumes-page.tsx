@@ -1,9 +1,11 @@
-import { Eraser, HardDrive, Plus, Ruler } from 'lucide-react';
+import { HardDrive, Ruler } from 'lucide-react';
 import { useState } from 'react';
 import type { Vm } from '../../../contract/records.ts';
 import type { Volume } from '../../../contract/volumes.ts';
 import { FailedReading } from '../../docker-objects/failed-reading.tsx';
+import { ListingBody } from '../../docker-objects/listing-body.tsx';
 import { NoDocker } from '../../docker-objects/no-docker.tsx';
+import { ObjectActions } from '../../docker-objects/object-actions.tsx';
 import { PruneDialog } from '../../docker-objects/prune-dialog.tsx';
 import { WaitingLine } from '../../docker-objects/waiting-line.tsx';
 import { useDockerUnavailable, useServiceVm, useVolumes } from '../../state/hooks.ts';
@@ -15,17 +17,12 @@ import { CopyableCommand } from '../../ui/copyable-command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NothingFound } from '../../ui/nothing-found.tsx';
 import { Page } from '../../ui/page.tsx';
-import { SearchField } from '../../ui/search-field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { plainText } from '../../ui/text/plain-text.ts';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import { CreateVolumeDialog } from './create-volume-dialog.tsx';
 import { VolumeRow } from './volume-row.tsx';
 import { volumesNote } from './volumes-note.ts';
 import { type VolumeOrder, volumesShown } from './volumes-shown.ts';
-
-/** Two lines and what is around them. */
-const rowPx = 59;
 
 const orders: readonly { value: VolumeOrder; label: string }[] = [
   { value: 'name', label: 'By name' },
@@ -66,35 +63,24 @@ function VolumesOf({ vm, item }: { vm: Vm; item: string | null }) {
       title="Volumes"
       note={volumesNote(volumes, unavailable !== undefined)}
       actions={
-        <>
-          {volumes.length > 0 ? (
-            <>
-              <SearchField label="Search volumes" value={search} onChange={setSearch} />
-              <Button
-                icon={<Ruler aria-hidden className="size-3.5" />}
-                busy={measuring.since !== null}
-                unavailable={unavailable}
-                onClick={measuring.start}
-              >
-                Measure
-              </Button>
-              <Button
-                icon={<Eraser aria-hidden className="size-3.5" />}
-                unavailable={unavailable}
-                onClick={() => setAsking('prune')}
-              >
-                Prune…
-              </Button>
-            </>
-          ) : null}
+        <ObjectActions
+          things="volumes"
+          none={volumes.length === 0}
+          search={search}
+          onSearch={setSearch}
+          unavailable={unavailable}
+          onPrune={() => setAsking('prune')}
+          onCreate={() => setAsking('create')}
+        >
           <Button
-            kind="primary"
-            icon={<Plus aria-hidden className="size-3.5" />}
-            onClick={() => setAsking('create')}
+            icon={<Ruler aria-hidden className="size-3.5" />}
+            busy={measuring.since !== null}
+            unavailable={unavailable}
+            onClick={measuring.start}
           >
-            Create…
+            Measure
           </Button>
-        </>
+        </ObjectActions>
       }
     >
       <FailedReading
@@ -117,38 +103,34 @@ function VolumesOf({ vm, item }: { vm: Vm; item: string | null }) {
           ) : null}
         </div>
       ) : null}
-      {found.length > 0 ? (
-        <VirtualList<Volume>
-          label="Volumes"
-          items={found}
-          keyOf={(volume) => volume.name}
-          nameOf={(volume) => plainText(volume.name)}
-          rowPx={rowPx}
-          shownKey={item}
-        >
-          {(volume) => (
-            <VolumeRow
-              volume={volume}
-              open={rows.isOpen(volume.name)}
-              onToggle={() => rows.toggle(volume.name)}
-            />
-          )}
-        </VirtualList>
-      ) : volumes.length > 0 ? (
-        <NothingFound
-          {...nothingFound[order === 'unused' ? 'unused' : 'search']}
-          onAll={() => {
-            setSearch('');
-            setOrder('name');
-          }}
-        />
-      ) : listing.listing ? (
-        <p role="status" className="py-8 text-center text-muted">
-          Reading the volumes…
-        </p>
-      ) : error ? null : (
-        <NoVolumes vm={vm} />
-      )}
+      <ListingBody<Volume>
+        things="Volumes"
+        all={volumes}
+        found={found}
+        keyOf={(volume) => volume.name}
+        nameOf={(volume) => plainText(volume.name)}
+        shownKey={item}
+        reading={listing.listing}
+        failed={error !== null}
+        nothingFound={
+          <NothingFound
+            {...nothingFound[order === 'unused' ? 'unused' : 'search']}
+            onAll={() => {
+              setSearch('');
+              setOrder('name');
+            }}
+          />
+        }
+        empty={<NoVolumes vm={vm} />}
+      >
+        {(volume) => (
+          <VolumeRow
+            volume={volume}
+            open={rows.isOpen(volume.name)}
+            onToggle={() => rows.toggle(volume.name)}
+          />
+        )}
+      </ListingBody>
       {asking === 'create' ? <CreateVolumeDialog vm={vm.name} onClose={() => setAsking(null)} /> : null}
       {asking === 'prune' ? (
         <PruneDialog
