@@ -346,12 +346,12 @@ describe('launching', () => {
   it('says which folder is not shared', async () => {
     const message =
       "authorization denied by plugin foredeck: /home/a is not shared with Foredeck's VM, so the container would see " +
-      'an empty folder there. Share it, or a folder it lies in, and try again: foredeck share add /home/a';
+      'an empty folder there. Share it, or a folder it lies in, with `foredeck share add /home/a`, and try again';
     special = ({ path }) => (path === '/containers/create' ? { status: 403, body: { message } } : undefined);
     await expect(launch()).rejects.toMatchObject({
       code: 'not_shared',
       message: expect.stringContaining('made: /home/a is not shared'),
-      hint: 'Share it, or a folder it lies in, and try again: foredeck share add /home/a',
+      hint: 'Share it, or a folder it lies in, with `foredeck share add /home/a`, and try again',
     });
   });
 
