@@ -72,6 +72,25 @@ test('tray, notifications, links and power follow the engine and the host', asyn
     await expect(page).toHaveURL(new RegExp(`#/containers/${id}$`));
   });
 
+  await step(
+    'a folder is chosen in the desktop’s own dialog, and shared by nobody but the person',
+    async () => {
+      await shell.evaluate(({ dialog }) => {
+        dialog.showOpenDialog = (async () => ({
+          canceled: false,
+          filePaths: ['/home/ada/project'],
+        })) as typeof dialog.showOpenDialog;
+      }, null);
+      await page.evaluate(() => {
+        location.hash = '/settings/sharing';
+      });
+      const asked = engine.asked.length;
+      await page.getByRole('button', { name: 'Choose…' }).click();
+      await expect(page.getByLabel('Share a folder', { exact: true })).toHaveValue('/home/ada/project');
+      expect(engine.asked).toHaveLength(asked);
+    },
+  );
+
   await step('the engine hears of sleep and waking', async () => {
     await shell.evaluate(({ powerMonitor }) => void powerMonitor.emit('suspend'), null);
     await expect.poll(() => engine.asked.at(-1)).toBe('hostSleeps');
