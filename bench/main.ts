@@ -11,6 +11,7 @@ import { dockerRunFigures } from './docker-run-figures.ts';
 import { figureTable } from './figure-table.ts';
 import { idleFigures } from './idle-figures.ts';
 import { memoryFigures } from './memory-figures.ts';
+import { mountFigures } from './mount-figures.ts';
 import { pageFigures } from './page-figures.ts';
 import { processTreeFigures } from './process-tree-figures.ts';
 import { rowFigures } from './row-figures.ts';
@@ -49,6 +50,7 @@ const parts: Readonly<Record<string, Part>> = {
   suspend: { what: 'suspend and resume, and the saved memory', run: suspendFigures },
   'docker-run': { what: 'docker run --rm, native and emulated', run: dockerRunFigures },
   'data-path': { what: 'docker load, save, cp and a build context', run: dataPathFigures },
+  mounts: { what: "a shared folder beside the guest's own disk", run: mountFigures },
   row: { what: 'the page, and a container in it', run: rowFigures },
   idle: { what: 'CPU and memory of engine and QEMU', run: idleFigures },
   memory: { what: 'memory given back to the host', run: memoryFigures },
