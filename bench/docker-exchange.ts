@@ -24,7 +24,7 @@ const keptBytes = 65_536;
 const exchangeTimeoutMs = 300_000;
 
 /** Where an answer is kept in the guest, so that a failure can be told with Docker's words. */
-const answerInGuest = '/root/foredeck-bench/answer';
+const answerInGuest = '/data/foredeck-bench/answer';
 
 export interface HostExchange extends DockerExchange {
   readonly socketPath: string;

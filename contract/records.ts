@@ -249,7 +249,15 @@ export type Handler = z.infer<typeof Handler>;
 
 export const Job = z.object({
   id: z.string(),
-  kind: z.enum(['compose-image', 'install-docker-cli', 'emulator', 'docker-image', 'disk', 'prune']),
+  kind: z.enum([
+    'compose-image',
+    'install-docker-cli',
+    'install-virtiofsd',
+    'emulator',
+    'docker-image',
+    'disk',
+    'prune',
+  ]),
   /** "Guest image debian-13 for amd64". */
   title: z.string(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),

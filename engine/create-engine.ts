@@ -27,8 +27,10 @@ import { HostNetwork } from './network/host-network.ts';
 import { type Paths, serviceVmName } from './paths.ts';
 import { createProcessTrees } from './process-tree/process-trees.ts';
 import { createHypervisor } from './qemu/hypervisor.ts';
+import { SharedFolders } from './shares/shared-folders.ts';
 import { Shares } from './shares/shares.ts';
 import { SharesFile } from './shares/shares-file.ts';
+import { Virtiofsd } from './shares/virtiofsd.ts';
 import { createGuestConnector } from './ssh/guest-connector.ts';
 import { ActivityLog } from './state/activity-log.ts';
 import { Jobs } from './state/jobs.ts';
@@ -110,8 +112,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     hostPlatform: process.platform,
     log,
   });
+  const sharedFolders = new SharedFolders({
+    store,
+    paths,
+    virtiofsd: new Virtiofsd({ packages, jobs, tools: paths.tools, arch: host.arch, log }),
+    log,
+  });
   const guests = new ConnectedGuests({
     store,
+    sharedFolders,
     docker,
     dockerImages,
     handlers,
@@ -126,7 +135,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log,
     host,
     settings,
-    hypervisor: createHypervisor({ log, verdictsPath: paths.accelerators }),
+    hypervisor: createHypervisor({ log, verdictsPath: paths.accelerators, folders: sharedFolders }),
     images,
     connector: createGuestConnector(),
     services: guests,
@@ -164,7 +173,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       settings,
       proxySource: { environment: process.env, platform: process.platform },
     }),
-    shares: new Shares({ store, file: new SharesFile(paths.shares), platform: process.platform }),
+    shares: new Shares({
+      store,
+      file: new SharesFile(paths.shares),
+      folders: sharedFolders,
+      platform: process.platform,
+    }),
     handlers,
     trees,
     doctor,

@@ -9,11 +9,13 @@ import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
 import { FileEvents } from './file-events/file-events.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
+import type { SharedFolders } from './shares/shared-folders.ts';
 import type { Store } from './state/store.ts';
 import type { GuestServices } from './vm/ports.ts';
 
 export interface ConnectedGuestsOptions {
   readonly store: Store;
+  readonly sharedFolders: SharedFolders;
   readonly docker: DockerServices;
   readonly dockerImages: DockerImages;
   readonly handlers: Handlers;
@@ -34,8 +36,9 @@ export class ConnectedGuests implements GuestServices {
   }
 
   async attach({ vm, link, machine, scope, stage }: Parameters<GuestServices['attach']>[0]): Promise<void> {
-    const { docker, dockerImages, doctor, handlers, store, trees, log } = this.#options;
+    const { docker, sharedFolders, dockerImages, doctor, handlers, store, trees, log } = this.#options;
     trees.attach(vm, link);
+    sharedFolders.attach({ vm, link, machine, scope });
     // Ends with the connection. Folders are shared with the service VM alone.
     if (vm.kind === 'service') void new FileEvents({ store, link, log }).run();
     const reachingDocker = docker

@@ -77,6 +77,14 @@ export interface VmPaths {
   readonly boot: string;
   /** Engine, while OpenSSH carries the Docker socket: folder (0700) with the VM's key, its host key and a socket. */
   readonly carrier: string;
+  /** Engine, while folders are shared: empty on the host; in the namespace of their server they lie below it. */
+  readonly sharesRoot: string;
+  /** The server for shared folders, while it runs; its only client is this VM's QEMU. */
+  readonly sharesSocket: string;
+  /** Engine, while that server runs: what is needed to take it over. */
+  readonly sharesNote: string;
+  /** What that server said, from its last start on. */
+  readonly sharesLog: string;
   /** QEMU's standard error. */
   readonly qemuLog: string;
   /** Host side of this VM's Docker socket. */
@@ -128,6 +136,10 @@ export function pathsUnder(home: string): Paths {
       run: join(root, 'run.json'),
       boot: join(root, 'boot.json'),
       carrier: join(root, 'ssh'),
+      sharesRoot: join(root, 'shares'),
+      sharesSocket: join(root, 'share.sock'),
+      sharesNote: join(root, 'shares.json'),
+      sharesLog: join(root, 'virtiofsd.log'),
       qemuLog: join(root, 'qemu.log'),
       dockerSocket: name === serviceVmName ? dockerSocket : join(root, 'docker.sock'),
     };

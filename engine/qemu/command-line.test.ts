@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CommandLineInput, commandLine } from './command-line.ts';
+import { type CommandLineInput, commandLine, machineShape } from './command-line.ts';
+import { folderArguments, folderSocketInShape, hasFolderDevice, takesFolderDevice } from './folder-device.ts';
 
 const input: CommandLineInput = {
   arch: 'amd64',
@@ -16,6 +17,8 @@ const input: CommandLineInput = {
   consolePath: '/h/vms/service/console.log',
   qmpSocketPath: '/h/vms/service/qmp.sock',
   pidFilePath: '/h/vms/service/qemu.pid',
+  memoryIsShared: true,
+  folderSocketPath: null,
 };
 
 /** One option a line, as a person would write it. */
@@ -30,11 +33,12 @@ describe('commandLine', () => {
     expect(lines({})).toMatchInlineSnapshot(`
       "-name foredeck-service
       -uuid 6d3b42a6-0c3d-4d4e-9df0-7c1df0a5a001
-      -machine q35
+      -machine q35,memory-backend=memory
       -accel kvm
       -cpu host
       -smp 4
       -m 2048M
+      -object memory-backend-memfd,id=memory,size=2048M,share=on
       -nodefaults
       -no-user-config
       -display none
@@ -49,6 +53,7 @@ describe('commandLine', () => {
       -device virtio-blk-pci,drive=data,serial=data,werror=stop,rerror=stop
       -device pcie-root-port,id=plug0,chassis=1,io-reserve=0
       -device pcie-root-port,id=plug1,chassis=2,io-reserve=0
+      -device pcie-root-port,id=share0,chassis=3,io-reserve=0
       -netdev user,id=net0,restrict=off,ipv6=off,hostfwd=tcp:127.0.0.1:0-:22
       -device virtio-net-pci,netdev=net0,romfile=
       -device virtio-rng-pci
@@ -62,7 +67,7 @@ describe('commandLine', () => {
   for (const arch of ['amd64', 'arm64'] as const) {
     for (const accelerator of ['kvm', 'hvf', 'tcg'] as const) {
       test(`machine, accelerator and processor: ${arch} under ${accelerator}`, () => {
-        expect(lines({ arch, accelerator }).split('\n').slice(2, 5)).toMatchSnapshot();
+        expect(lines({ arch, accelerator, memoryIsShared: false }).split('\n').slice(2, 5)).toMatchSnapshot();
       });
     }
   }
@@ -70,6 +75,25 @@ describe('commandLine', () => {
   test('a person may choose the emulated processor, and only that', () => {
     expect(lines({ accelerator: 'tcg', cpuModel: 'max,pauth=off' })).toContain('-cpu max,pauth=off');
     expect(lines({ accelerator: 'kvm', cpuModel: 'max' })).toContain('-cpu host');
+  });
+
+  test('a folder server is one more device, and memory that it can map', () => {
+    const folderSocketPath = '/h/vms/service/folders.sock';
+    expect(commandLine({ ...input, folderSocketPath }).slice(-4)).toEqual([
+      '-chardev',
+      'socket,id=folders,path=/h/vms/service/folders.sock',
+      '-device',
+      'vhost-user-fs-pci,id=folders,chardev=folders,tag=foredeck,queue-size=1024,bus=share0',
+    ]);
+    expect(lines({ memoryIsShared: false })).not.toContain('memory');
+  });
+
+  test('a machine that got its folders while it ran has the shape of one that had them from the start', () => {
+    const later = [...machineShape(input), ...folderArguments(folderSocketInShape)];
+    expect(later).toEqual(machineShape({ ...input, folderSocketPath: '/h/vms/service/folders.sock' }));
+    expect([later, machineShape(input)].map(hasFolderDevice)).toEqual([true, false]);
+    expect(takesFolderDevice(machineShape(input))).toBe(true);
+    expect(takesFolderDevice(machineShape({ ...input, memoryIsShared: false }))).toBe(false);
   });
 
   test('a comma in a path stays part of the path', () => {

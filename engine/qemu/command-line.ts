@@ -1,6 +1,8 @@
 import type { HostArch } from '../../contract/arch.ts';
 import type { Accelerator } from '../../contract/records.ts';
 import type { MachineSize } from '../vm/ports.ts';
+import { folderArguments, folderPort, folderSocketInShape, memoryId, sharedMemory } from './folder-device.ts';
+import { optionValue } from './option-value.ts';
 
 /** Everything that decides how a VM's QEMU is called. All paths are absolute. */
 export interface CommandLineInput {
@@ -19,6 +21,10 @@ export interface CommandLineInput {
   readonly consolePath: string;
   readonly qmpSocketPath: string;
   readonly pidFilePath: string;
+  /** Whether guest memory can be another process's as well, as a folder server wants it; the host's kernel decides. */
+  readonly memoryIsShared: boolean;
+  /** Where its folder server listens; null: it has none. */
+  readonly folderSocketPath: string | null;
 }
 
 /** QEMU's system emulators by guest architecture. */
@@ -48,6 +54,7 @@ export function commandLine(input: CommandLineInput): string[] {
     ...['-cpu', cpu(input)],
     ...['-smp', String(input.size.cpus)],
     ...['-m', `${input.size.memoryMiB}M`],
+    ...(input.memoryIsShared ? sharedMemory(input.size.memoryMiB) : []),
     // Only what is listed here exists: no default devices, no user's configuration, no window. -no-reboot turns a
     // guest's reboot, and its panic, into QEMU's exit, which the state machine sees.
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
@@ -58,6 +65,7 @@ export function commandLine(input: CommandLineInput): string[] {
     ...rootDisk(input.rootPath),
     ...dataDisk(input.dataDiskPath),
     ...hotPlugPorts.flatMap(hotPlugPort),
+    ...folderPort(hotPlugPorts.length + 1),
     ...network(),
     ...['-device', 'virtio-rng-pci'],
     // Gives pages the guest has freed back to the host without anybody asking (Linux 5.7 and later guests).
@@ -65,6 +73,7 @@ export function commandLine(input: CommandLineInput): string[] {
     ...['-chardev', `file,id=console,path=${optionValue(input.consolePath)},append=on`],
     ...['-serial', 'chardev:console'],
     ...['-qmp', `unix:${optionValue(input.qmpSocketPath)},server=on,wait=off`],
+    ...(input.folderSocketPath === null ? [] : folderArguments(input.folderSocketPath)),
   ];
 }
 
@@ -86,16 +95,16 @@ export function machineShape(input: CommandLineInput): string[] {
     consolePath: 'console',
     qmpSocketPath: 'qmp',
     pidFilePath: 'pid',
+    folderSocketPath: input.folderSocketPath === null ? null : folderSocketInShape,
   });
 }
 
-/** A value inside one of QEMU's comma-separated options: a comma is written twice (qemu(1), "-drive file="). */
-export function optionValue(value: string): string {
-  return value.replaceAll(',', ',,');
+function machine(input: CommandLineInput): string {
+  return input.memoryIsShared ? `${board(input)},memory-backend=${memoryId}` : board(input);
 }
 
 /** q35 and pc boot the same kernel in the same CPU time (measured, docs/decisions); q35 is the one with PCI Express. */
-function machine({ arch, accelerator }: CommandLineInput): string {
+function board({ arch, accelerator }: CommandLineInput): string {
   if (arch === 'amd64') return 'q35';
   // The default interrupt controller (GICv2) ends at 8 processors; `max` is the best the accelerator has. Under HVF
   // the default is what macOS programs are known to run with.

@@ -3,6 +3,7 @@ import type { Accelerator, AcceleratorTrial } from '../../contract/records.ts';
 import { EngineError } from '../base/engine-error.ts';
 import { lastLines } from '../base/last-lines.ts';
 import type { Log } from '../base/log.ts';
+import type { FolderServers } from '../vm/folder-server.ts';
 import type { Hypervisor, Machine, MachineMatch, MachineResume, MachineStart } from '../vm/ports.ts';
 import { GuestCrashed } from '../vm/vm-errors.ts';
 import { planAccelerators } from './accelerator-plan.ts';
@@ -23,6 +24,8 @@ export interface HypervisorOptions {
   /** Where accelerator verdicts are remembered. */
   readonly verdictsPath: string;
   readonly platform?: NodeJS.Platform;
+  /** Default: no VM has a device for shared folders. */
+  readonly folders?: FolderServers;
 }
 
 /** QEMU behind the port. Does no work before it is asked to start something. */
@@ -34,12 +37,14 @@ class QemuHypervisor implements Hypervisor {
   readonly #log: Log;
   readonly #verdicts: AcceleratorVerdicts;
   readonly #platform: NodeJS.Platform;
+  readonly #folders: FolderServers | null;
   readonly #qemus = new InstalledQemus();
 
   constructor(options: HypervisorOptions) {
     this.#log = options.log;
     this.#verdicts = new AcceleratorVerdicts(options.verdictsPath);
     this.#platform = options.platform ?? process.platform;
+    this.#folders = options.folders ?? null;
   }
 
   async adopt(options: Parameters<Hypervisor['adopt']>[0]): Promise<Machine | null> {
@@ -48,7 +53,8 @@ class QemuHypervisor implements Hypervisor {
 
   async resume(options: MachineResume): Promise<Machine> {
     const { image, signal } = options;
-    return await resumeMachine(options, await this.#qemus.find({ arch: image.record.arch, signal }));
+    const qemu = await this.#qemus.find({ arch: image.record.arch, signal });
+    return await resumeMachine(options, { qemu, folders: this.#folders });
   }
 
   async misfit(options: MachineMatch): Promise<string | null> {
@@ -93,7 +99,7 @@ class QemuHypervisor implements Hypervisor {
       why,
       at: Date.now(),
     });
-    const { process, run } = await launchQemu({ ...attempt, bootedAt: null });
+    const { process, run } = await launchQemu({ ...attempt, folders: this.#folders, bootedAt: null });
     try {
       const machine = await connectTo(process, run, attempt);
       if ('failure' in machine) return { trial: verdict(false, machine.failure) };

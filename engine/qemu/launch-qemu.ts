@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import { platform } from 'node:os';
 import type { Accelerator, AcceleratorTrial } from '../../contract/records.ts';
 import { toEngineError } from '../base/engine-error.ts';
 import { orAborted } from '../base/time.ts';
 import type { VmPaths } from '../paths.ts';
+import type { FolderServers } from '../vm/folder-server.ts';
 import type { ComposedImage, MachineSize, MachineSpawn, VmRecord } from '../vm/ports.ts';
 import { type CommandLineInput, commandLine, incomingArguments, machineShape } from './command-line.ts';
 import { exitWords } from './exit-words.ts';
@@ -32,6 +34,8 @@ export interface Launch {
   readonly trials: readonly AcceleratorTrial[];
   /** Epoch milliseconds of the guest's boot where a saved memory is to be loaded; null: it boots now. */
   readonly bootedAt: number | null;
+  /** Null: it gets no device for shared folders. */
+  readonly folders: FolderServers | null;
   readonly onSpawn: (spawned: MachineSpawn) => void;
   readonly signal: AbortSignal;
 }
@@ -39,6 +43,7 @@ export interface Launch {
 /** Everything that decides QEMU's command line. */
 export function commandLineInput(
   launch: Pick<Launch, 'vm' | 'paths' | 'image' | 'size' | 'accelerator' | 'cpuModel'>,
+  folderSocketPath: string | null,
 ): CommandLineInput {
   const { vm, paths, image, accelerator } = launch;
   return {
@@ -56,18 +61,31 @@ export function commandLineInput(
     consolePath: paths.console,
     qmpSocketPath: paths.qmpSocket,
     pidFilePath: paths.pidFile,
+    memoryIsShared: platform() === 'linux',
+    folderSocketPath,
   };
 }
 
 /** Starts QEMU and writes down what the next engine must know of it. */
 export async function launchQemu(launch: Launch): Promise<{ process: QemuProcess; run: RunFile }> {
   const { accelerator, bootedAt, image, paths, qemu, vm } = launch;
-  const input = commandLineInput(launch);
-  const args = [...commandLine(input), ...(bootedAt === null ? [] : incomingArguments)];
   await removeRunFiles(paths);
   if (bootedAt === null) await writeFile(paths.console, '', { mode: 0o600 });
+  const server = await launch.folders?.start({
+    vm,
+    paths,
+    required: bootedAt !== null,
+    signal: launch.signal,
+  });
+  const input = commandLineInput(launch, server?.socketPath ?? null);
+  const args = [...commandLine(input), ...(bootedAt === null ? [] : incomingArguments)];
   const spawnedAt = Date.now();
-  const process = await spawnQemu({ path: qemu.path, args, logPath: paths.qemuLog });
+  const process = await spawnQemu({ path: qemu.path, args, logPath: paths.qemuLog }).catch(async (thrown) => {
+    await server?.end();
+    throw thrown;
+  });
+  // It ends with QEMU's connection, which a QEMU that fails early never makes.
+  if (server) void process.exited.then(() => server.end());
   const run: RunFile = {
     version: 2,
     pid: process.pid,

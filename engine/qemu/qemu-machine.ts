@@ -5,13 +5,20 @@ import { EngineError } from '../base/engine-error.ts';
 import { Publisher } from '../base/publisher.ts';
 import type { VmPaths } from '../paths.ts';
 import type { Machine, MachineExit, MachinePause, MachineSize } from '../vm/ports.ts';
+import {
+  folderArguments,
+  folderSocketInShape,
+  hasFolderDevice,
+  plugFolderDevice,
+  takesFolderDevice,
+} from './folder-device.ts';
 import { QemuHotDisks } from './hot-disks.ts';
 import { cancelSave, loadGuest, requireSaving, saveGuest } from './migration.ts';
 import { QemuPortForwards } from './port-forwards.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import type { QmpClient, QmpEvent } from './qmp-client.ts';
 import { resizeDataDisk } from './resize-disk.ts';
-import type { RunFile } from './run-file.ts';
+import { type RunFile, readRunFile, writeRunFile } from './run-file.ts';
 
 const Status = z.object({ status: z.string() });
 const Shutdown = z.object({ reason: z.string() });
@@ -44,12 +51,13 @@ export class QemuMachine implements Machine {
   readonly kernelVersion: string;
   readonly size: MachineSize;
   readonly processor: string | null;
-  readonly shape: readonly string[];
+  shape: readonly string[];
   readonly forwards: QemuPortForwards;
   readonly disks: QemuHotDisks;
   readonly exited: Promise<MachineExit>;
   readonly #process: QemuProcess;
   readonly #qmp: QmpClient;
+  readonly #runPath: string;
   readonly #pauses = new Publisher<MachinePause | null>();
   #pause: MachinePause | null = null;
   #shutdownCause: string | null = null;
@@ -76,6 +84,7 @@ export class QemuMachine implements Machine {
     this.disks = new QemuHotDisks(input.qmp);
     this.#process = input.process;
     this.#qmp = input.qmp;
+    this.#runPath = paths.run;
     this.exited = input.process.exited.then(async (exit) => {
       input.qmp.close();
       await removeRunFiles(paths);
@@ -138,6 +147,18 @@ export class QemuMachine implements Machine {
 
   async growDataDisk(sizeBytes: number): Promise<void> {
     await resizeDataDisk(this.#qmp, sizeBytes);
+  }
+
+  get folders(): Machine['folders'] {
+    if (hasFolderDevice(this.shape)) return 'plugged';
+    return takesFolderDevice(this.shape) ? 'possible' : 'impossible';
+  }
+
+  async plugFolders(socketPath: string): Promise<void> {
+    await plugFolderDevice(this.#qmp, socketPath);
+    this.shape = [...this.shape, ...folderArguments(folderSocketInShape)];
+    const run = await readRunFile(this.#runPath);
+    if (run) await writeRunFile(this.#runPath, { ...run, shape: [...this.shape] });
   }
 
   async powerDown(): Promise<void> {

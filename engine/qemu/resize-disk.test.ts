@@ -45,6 +45,8 @@ async function withQemu(work: (qmp: QmpClient, dataDisk: string) => Promise<void
       consolePath: join(folder, 'console.log'),
       qmpSocketPath,
       pidFilePath: join(folder, 'qemu.pid'),
+      memoryIsShared: false,
+      folderSocketPath: null,
     });
     const process = await spawnQemu({ path: qemu.path, args, logPath: join(folder, 'qemu.log') });
     try {

@@ -29,7 +29,7 @@ async function misfitAfter(change: {
     const image = await tinyGuest(folder, { text: '' });
     const paths = pathsUnder(change.home ?? folder).vm('service');
     const machine = { vm, paths, image, size, accelerator: 'tcg', cpuModel: null } as const;
-    const shape = machineShape(commandLineInput(machine));
+    const shape = machineShape(commandLineInput(machine, null));
     const identity = { qemuVersion: '10.0.2', accelerator: 'tcg', processor: null, size, shape } as const;
     return await misfit(
       {

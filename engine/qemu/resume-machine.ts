@@ -1,14 +1,25 @@
+import type { FolderServers } from '../vm/folder-server.ts';
 import type { Machine, MachineMatch, MachineResume } from '../vm/ports.ts';
 import { savedStateUnusable } from '../vm/vm-errors.ts';
 import { machineShape } from './command-line.ts';
 import type { Qemu } from './find-qemu.ts';
+import { folderSocketInShape, hasFolderDevice } from './folder-device.ts';
 import { hostProcessor } from './host-processor.ts';
 import { commandLineInput, connectTo, endAndForget, lastWords, launchQemu } from './launch-qemu.ts';
 
 /** Loads a saved memory, which is only read; see `Hypervisor.resume`. */
-export async function resumeMachine(options: MachineResume, qemu: Qemu): Promise<Machine> {
+export async function resumeMachine(
+  options: MachineResume,
+  { qemu, folders }: { qemu: Qemu; folders: FolderServers | null },
+): Promise<Machine> {
   const { identity, paths, signal, vm } = options;
-  const launch = { ...options, qemu, size: identity.size, accelerator: identity.accelerator };
+  const launch = {
+    ...options,
+    qemu,
+    folders: hasFolderDevice(identity.shape) ? folders : null,
+    size: identity.size,
+    accelerator: identity.accelerator,
+  };
   const { process, run } = await launchQemu(launch);
   try {
     const machine = await connectTo(process, run, launch);
@@ -42,7 +53,10 @@ export async function misfit(options: MachineMatch, qemu: Qemu): Promise<string 
     return `the processor ${identity.processor}, and the one here is ${processor}`;
   }
   const { cpuModel } = wanted;
-  const shape = machineShape(commandLineInput({ ...options, size: identity.size, accelerator, cpuModel }));
+  const folders = hasFolderDevice(identity.shape) ? folderSocketInShape : null;
+  const shape = machineShape(
+    commandLineInput({ ...options, size: identity.size, accelerator, cpuModel }, folders),
+  );
   return shapeDifference(identity.shape, shape);
 }
 

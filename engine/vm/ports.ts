@@ -258,6 +258,10 @@ export interface Machine extends MachineIdentity {
    * succeeds, fails or `signal` aborts it, the guest stands still. Throws `qemu_failed`; `tool_too_old` before it stops.
    */
   save(options: { path: string; onStopped: () => void; signal: AbortSignal }): Promise<void>;
+  /** Its device for shared folders, which the guest mounts by the tag `foredeck`. */
+  readonly folders: 'plugged' | 'possible' | 'impossible';
+  /** Gives the guest that device, served at `socketPath`. Throws `qemu_failed`. */
+  plugFolders(socketPath: string): Promise<void>;
   /** Makes the data disk larger while the guest runs, not the file system on it. Throws `qemu_failed`. */
   growDataDisk(sizeBytes: number): Promise<void>;
   /** Lets go of QEMU, which runs on for the next engine to adopt. */

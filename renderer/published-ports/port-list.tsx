@@ -8,20 +8,18 @@ export interface PortListProps {
   ports: readonly PublishedPort[];
   /** Beyond it, only how many more there are. */
   limit?: number;
-  /** They are the last thing known: none of them leads anywhere. */
-  stale?: boolean;
   /** Of the links. */
   tabIndex?: 0 | -1;
 }
 
 /** Published ports; those a browser can open are links. */
-export function PortList({ ports, limit = ports.length, stale = false, tabIndex = 0 }: PortListProps) {
+export function PortList({ ports, limit = ports.length, tabIndex = 0 }: PortListProps) {
   if (ports.length === 0) return <span className="text-faint">–</span>;
   return (
     <ul className="text-sm tabular-nums">
       {ports.slice(0, limit).map((port) => (
         <li key={portKey(port)} className="flex items-center gap-1 truncate">
-          {port.problem !== null && !stale ? (
+          {port.problem !== null ? (
             <Tooltip text={plainText(port.problem.message)}>
               <a href="#/ports" tabIndex={tabIndex} className="rounded">
                 <TriangleAlert
@@ -32,7 +30,7 @@ export function PortList({ ports, limit = ports.length, stale = false, tabIndex 
               </a>
             </Tooltip>
           ) : null}
-          {stale ? portText(port) : <PortLink port={port} tabIndex={tabIndex} />}
+          <PortLink port={port} tabIndex={tabIndex} />
         </li>
       ))}
       {ports.length > limit ? <li className="text-faint">and {ports.length - limit} more</li> : null}

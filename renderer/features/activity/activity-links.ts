@@ -13,6 +13,7 @@ const screensOfTypes: Readonly<Record<string, Screen>> = {
 const screensOfJobs: Partial<Record<Job['kind'], Screen>> = {
   'compose-image': 'overview',
   'install-docker-cli': 'overview',
+  'install-virtiofsd': 'settings',
   emulator: 'emulation',
   'docker-image': 'images',
   disk: 'overview',
