@@ -16,7 +16,7 @@ describe.skipIf(process.platform !== 'linux')('EventRaiser', () => {
 
   beforeEach(async () => {
     guest = await LocalGuest.start({ privateBinfmt: false });
-    raiser = await EventRaiser.start(guest);
+    raiser = await EventRaiser.start(guest, '');
   });
 
   afterEach(async () => {
@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux')('EventRaiser', () => {
     ) => Promise<void>,
   ): Promise<void> {
     await withTempFolder((share) =>
-      work(share, (files, folders = []) => raiser.raise([{ mountedAt: share, files, folders }], never)),
+      work(share, (files, folders = []) => raiser.raise([{ share, files, folders }], never)),
     );
   }
 
@@ -113,8 +113,8 @@ describe.skipIf(process.platform !== 'linux')('EventRaiser', () => {
     await inShare(async (share, raise) => {
       await writeFile(join(share, 'file'), '');
       const batch = [
-        { mountedAt: join(share, 'no share'), files: ['file'], folders: [''] },
-        { mountedAt: share, files: ['file'], folders: [] },
+        { share: join(share, 'no share'), files: ['file'], folders: [''] },
+        { share, files: ['file'], folders: [] },
       ];
       expect(await raiser.raise(batch, never)).toEqual({ ...none, modified: 1, gone: 2 });
       expect(await raise([])).toEqual(none);

@@ -4,13 +4,19 @@ import { withDeadline } from '../base/time.ts';
 import type { GuestLink, GuestProcess } from '../vm/ports.ts';
 import { raiseEventsScript } from './raise-events-script.ts';
 
+/**
+ * Where the guest mounts the device of the shared folders (vm-templates: mount-shares). They are mounted at their own
+ * paths as well, but a share that is read-only there refuses even what changes nothing.
+ */
+const sharesHub = '/run/foredeck/shares';
+
 /** Under TCG a batch takes a second or two; beyond this the guest, or the server of the share, is stuck. */
 const batchTimeoutMs = 60_000;
 
 /** What to tell of in one share; its paths lie in it, without a leading slash. */
 export interface ShareEvents {
-  /** Where the share is mounted in the guest. */
-  readonly mountedAt: string;
+  /** Path of the share, the same on the host and below the guest's hub. */
+  readonly share: string;
   /** Files that changed, and names that came or went. */
   readonly files: readonly string[];
   /** Folders in which names came or went; `''` is the share itself. */
@@ -36,8 +42,11 @@ export class EventRaiser {
   readonly #lines: Interface;
   readonly #answers: AsyncIterator<string>;
 
-  private constructor(process: GuestProcess) {
+  readonly #hub: string;
+
+  private constructor(process: GuestProcess, hub: string) {
     this.#process = process;
+    this.#hub = hub;
     // Perl's complaints end up in the exit; unread they would block it.
     process.stderr.resume();
     process.stdin.on('error', () => undefined);
@@ -45,15 +54,16 @@ export class EventRaiser {
     this.#answers = this.#lines[Symbol.asyncIterator]();
   }
 
-  static async start(link: GuestLink): Promise<EventRaiser> {
+  /** `hub`: the folder of the guest below which it finds the shares. */
+  static async start(link: GuestLink, hub = sharesHub): Promise<EventRaiser> {
     const process = await link.spawn(['perl', '-']);
     process.stdin.write(raiseEventsScript);
-    return new EventRaiser(process);
+    return new EventRaiser(process, hub);
   }
 
   /** Resolves when all of it has been told. One batch at a time; after a failure close it. */
   async raise(batch: readonly ShareEvents[], signal: AbortSignal): Promise<RaisedEvents> {
-    this.#process.stdin.write(recordsOf(batch));
+    this.#process.stdin.write(recordsOf(this.#hub, batch));
     return await withDeadline(
       {
         timeoutMs: batchTimeoutMs,
@@ -101,9 +111,9 @@ export class EventRaiser {
 }
 
 /** No path holds a zero byte, so nothing is quoted. */
-function recordsOf(batch: readonly ShareEvents[]): string {
-  const records = batch.flatMap(({ mountedAt, files, folders }) => [
-    `s${mountedAt}`,
+function recordsOf(hub: string, batch: readonly ShareEvents[]): string {
+  const records = batch.flatMap(({ share, files, folders }) => [
+    `s${hub}${share}`,
     ...files.map((path) => `f${path}`),
     ...folders.map((path) => `d${path}`),
   ]);

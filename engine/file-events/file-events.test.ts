@@ -35,22 +35,28 @@ describe.skipIf(process.platform !== 'linux')('FileEvents', () => {
     expect(guest.alive).toBe(0);
   });
 
-  async function running(work: (places: { host: string; inGuest: string }) => Promise<void>): Promise<void> {
+  async function running(
+    work: (places: { host: string; inGuest: string }) => Promise<void>,
+    { apart = true }: { apart?: boolean } = {},
+  ): Promise<void> {
     await withTempFolder(async (folder) => {
-      const places = { host: join(folder, 'host'), inGuest: join(folder, 'guest') };
-      for (const place of Object.values(places)) await mkdir(join(place, 'app', 'src'), { recursive: true });
+      const host = join(folder, 'host');
+      const hub = apart ? join(folder, 'guest') : '';
+      const places = { host, inGuest: `${hub}${host}` };
+      for (const place of new Set([host, places.inGuest]))
+        await mkdir(join(place, 'app', 'src'), { recursive: true });
       const log = callingLog((message) => messages.publish(message));
       log.level = 'debug';
-      const ended = new FileEvents({ store, link: guest, log, limits }).run();
+      const ended = new FileEvents({ store, link: guest, log, limits, hub }).run();
       await work(places);
       await guest.close();
       await ended;
     });
   }
 
-  function share({ host, inGuest }: { host: string; inGuest: string }): void {
+  function share(path: string): void {
     const common = { readOnly: false, state: 'mounted', problem: null, addedAt: 0 } as const;
-    store.commit({ in: 'shares', key: inGuest, value: { path: inGuest, realPath: host, ...common } });
+    store.commit({ in: 'shares', key: path, value: { path, realPath: path, ...common } });
   }
 
   function runContainer(source: string, state: 'running' | 'exited' = 'running'): void {
@@ -76,37 +82,39 @@ describe.skipIf(process.platform !== 'linux')('FileEvents', () => {
   }
 
   it('tells the guest of what running containers have mounted, while they run', async () => {
-    await running(async (places) => {
-      const { host, inGuest } = places;
+    await running(async ({ host, inGuest }) => {
       for (const place of [host, inGuest]) await writeFile(join(place, 'app', 'src', 'main'), '');
-      share(places);
+      share(host);
       expect(guest.commands).toEqual([]);
-      await said('watches a mounted folder', () => runContainer(join(inGuest, 'app')));
+      await said('watches a mounted folder', () => runContainer(join(host, 'app')));
       const src = join(inGuest, 'app', 'src');
       await toldOf(src, 'main', () => writeFile(join(host, 'app', 'src', 'main'), 'new'));
       // What watchers of a folder are told of the folder itself bears its own name.
       await toldOf(src, 'src', () => rm(join(host, 'app', 'src', 'main')));
-      await said('watches nothing on the host', () => runContainer(join(inGuest, 'app'), 'exited'));
+      await said('watches nothing on the host', () => runContainer(join(host, 'app'), 'exited'));
       expect(guest.commands).toHaveLength(1);
     });
   });
 
   it('does not hear itself', async () => {
-    await running(async ({ host }) => {
-      // Guest and host are one here: what is raised of a folder, the host's watch is told as well.
-      await writeFile(join(host, 'app', 'src', 'gone'), '');
-      share({ host, inGuest: host });
-      await said('watches a mounted folder', () => runContainer(host));
-      let batches = 0;
-      const stop = messages.listen((message) => {
-        if (message.startsWith('told the VM')) batches += 1;
-      });
-      await said('told the VM', () => rm(join(host, 'app', 'src', 'gone')));
-      for (let round = 1; round <= 5; round += 1) {
-        await said('told the VM', () => mkdir(join(host, 'app', `${round}`)));
-      }
-      expect(batches).toBe(6);
-      stop();
-    });
+    await running(
+      async ({ host }) => {
+        // Guest and host are one here: what is raised of a folder, the host's watch is told as well.
+        await writeFile(join(host, 'app', 'src', 'gone'), '');
+        share(host);
+        await said('watches a mounted folder', () => runContainer(host));
+        let batches = 0;
+        const stop = messages.listen((message) => {
+          if (message.startsWith('told the VM')) batches += 1;
+        });
+        await said('told the VM', () => rm(join(host, 'app', 'src', 'gone')));
+        for (let round = 1; round <= 5; round += 1) {
+          await said('told the VM', () => mkdir(join(host, 'app', `${round}`)));
+        }
+        expect(batches).toBe(6);
+        stop();
+      },
+      { apart: false },
+    );
   });
 });

@@ -40,6 +40,8 @@ export interface FileEventsOptions {
   readonly link: GuestLink;
   readonly log: Log;
   readonly limits?: FileEventLimits;
+  /** Where the guest finds the shares; for tests. */
+  readonly hub?: string;
 }
 
 /**
@@ -101,7 +103,7 @@ export class FileEvents {
     this.#stirred = false;
     if (await this.#mounts.update()) {
       // Its start takes an emulated guest a second, which the first change would have to wait for.
-      this.#raiser ??= await EventRaiser.start(this.#options.link);
+      this.#raiser ??= await EventRaiser.start(this.#options.link, this.#options.hub);
     } else {
       this.#pending.clear();
       this.#closeRaiser();

@@ -23,7 +23,7 @@ my ($eexist, $enoent) = (17, 2);
 my ($empty, $elsewhere, $default_acl) = ('', '/proc', 'system.posix_acl_default');
 # RESOLVE_BENEATH, _NO_SYMLINKS and _NO_MAGICLINKS: whoever writes to the share, a container too, may put a link in the way.
 my $beneath = pack('Q', 0x08 | 0x04 | 0x02);
-my $anywhere = pack('Q', 0);
+my $no_links = pack('Q', 0x04 | 0x02);
 
 my $share = -1;
 my $ring = ring();
@@ -47,7 +47,7 @@ sub take {
   my $path = substr($record, 1);
   if ($record =~ /^s/) {
     leave($share);
-    $share = enter($at_fdcwd, $path, $o_path | $o_directory, $anywhere);
+    $share = enter($at_fdcwd, $path, $o_path | $o_directory, $no_links);
     return;
   }
   my $raised = $share < 0 ? 'gone' : $record =~ /^d/ ? folder_event($path) : file_event($path);

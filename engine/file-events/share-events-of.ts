@@ -26,7 +26,7 @@ export async function shareEventsOf(
   const shares = new Map<string, Collected>();
   const folderTold = (hostPath: string): void => {
     const covered = mounts.covering(hostPath);
-    if (covered) collectedOf(shares, covered.mountedAt).folders.add(covered.pathOf(hostPath));
+    if (covered) collectedOf(shares, covered.share).folders.add(covered.pathOf(hostPath));
   };
   for (const { folder, names, whole } of changes) {
     const seen = await mapConcurrent([...names], looks, async ([name, cameOrWent]) => {
@@ -40,14 +40,14 @@ export async function shareEventsOf(
         await follow(covered.watch, path, stats?.isDirectory() ?? false);
         folderTold(folder);
       }
-      collectedOf(shares, covered.mountedAt).files.add(covered.pathOf(path));
+      collectedOf(shares, covered.share).files.add(covered.pathOf(path));
     }
     if (!whole) continue;
     await mounts.covering(folder)?.watch.lookAgain(folder);
     folderTold(folder);
   }
-  return [...shares].map(([mountedAt, { files, folders }]) => ({
-    mountedAt,
+  return [...shares].map(([share, { files, folders }]) => ({
+    share,
     // The share itself has no name in it.
     files: [...files].filter((path) => path !== ''),
     folders: [...folders],
@@ -59,10 +59,10 @@ async function follow(watch: FolderWatch, path: string, isFolder: boolean): Prom
   else if (!watch.knows(path)) await watch.entered(path);
 }
 
-function collectedOf(shares: Map<string, Collected>, mountedAt: string): Collected {
-  const known = shares.get(mountedAt);
+function collectedOf(shares: Map<string, Collected>, share: string): Collected {
+  const known = shares.get(share);
   if (known) return known;
   const collected = { files: new Set<string>(), folders: new Set<string>() };
-  shares.set(mountedAt, collected);
+  shares.set(share, collected);
   return collected;
 }

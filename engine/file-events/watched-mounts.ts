@@ -16,10 +16,10 @@ export interface WatchedMountsOptions {
   readonly onChange: (folder: string, name: string, cameOrWent: boolean) => void;
 }
 
-/** Where a path of the host is in the guest, and who watches it. */
+/** The share which a path of the host lies in, and who watches it. */
 export interface Covered {
   readonly watch: FolderWatch;
-  readonly mountedAt: string;
+  readonly share: string;
   /** In the share, without a leading slash; empty for the share itself. */
   pathOf(hostPath: string): string;
 }
@@ -68,7 +68,7 @@ export class WatchedMounts {
   covering(hostPath: string): Covered | undefined {
     for (const { root, realRoot, watch } of this.#mounts.values()) {
       if (realRoot === null || !liesIn(hostPath, realRoot)) continue;
-      return { watch, mountedAt: root.mountedAt, pathOf: (path) => relative(root.shareHostPath, path) };
+      return { watch, share: root.share, pathOf: (path) => relative(root.share, path) };
     }
     return undefined;
   }
@@ -92,7 +92,7 @@ export class WatchedMounts {
   async #open(key: string, root: WatchedRoot): Promise<void> {
     const { log, onChange } = this.#options;
     const real = await realpath(root.hostPath).catch(() => null);
-    const inShare = real !== null && liesIn(real, root.shareHostPath);
+    const inShare = real !== null && liesIn(real, root.share);
     let unwatched = 0;
     const watch = new FolderWatch({
       root: real ?? root.hostPath,
@@ -114,6 +114,6 @@ export class WatchedMounts {
   }
 }
 
-function keyOf({ hostPath, mountedAt }: WatchedRoot): string {
-  return `${mountedAt}\0${hostPath}`;
+function keyOf({ hostPath, share }: WatchedRoot): string {
+  return `${share}\0${hostPath}`;
 }

@@ -45,7 +45,7 @@ it('knows a share by either of its names', () => {
   const shares = sharing('/home/ann/now', { realPath: '/data/2026' });
   for (const at of ['/home/ann/now/app', '/data/2026/app']) {
     expect(watchedRoots({ shares, containers: mounting(at) })).toEqual([
-      { hostPath: '/data/2026/app', mountedAt: '/home/ann/now', shareHostPath: '/data/2026' },
+      { hostPath: '/data/2026/app', share: '/data/2026' },
     ]);
   }
 });

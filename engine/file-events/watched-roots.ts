@@ -2,13 +2,11 @@ import { join, relative } from 'node:path';
 import { liesIn } from '../../contract/shares.ts';
 import type { State } from '../../contract/state.ts';
 
-/** A folder or file of the host which running containers have a mount of, and where the guest sees it. */
+/** A folder or file of the host which running containers have a mount of. */
 export interface WatchedRoot {
   readonly hostPath: string;
-  /** Where the share that it lies in is mounted in the guest. */
-  readonly mountedAt: string;
-  /** Where that lies on the host, without symbolic links. */
-  readonly shareHostPath: string;
+  /** The share that it lies in, without symbolic links: the same path on the host and below the guest's hub. */
+  readonly share: string;
 }
 
 /**
@@ -24,18 +22,17 @@ export function watchedRoots({ shares, containers }: Pick<State, 'shares' | 'con
       .flatMap((container) => container.binds.map((bind) => bind.source)),
   );
   const roots: WatchedRoot[] = [];
-  for (const { path, realPath } of mounted) {
-    const common = { mountedAt: path, shareHostPath: realPath };
+  for (const { path, realPath: share } of mounted) {
     for (const source of sources) {
-      for (const at of new Set([path, realPath])) {
-        if (liesIn(source, at)) roots.push({ ...common, hostPath: join(realPath, relative(at, source)) });
+      for (const at of new Set([path, share])) {
+        if (liesIn(source, at)) roots.push({ share, hostPath: join(share, relative(at, source)) });
         // The mount of a folder has the shares in it.
-        else if (liesIn(at, source)) roots.push({ ...common, hostPath: realPath });
+        else if (liesIn(at, source)) roots.push({ share, hostPath: share });
       }
     }
   }
-  // Shorter ones first, so that one which others lie in is met before them.
-  roots.sort((a, b) => a.hostPath.length - b.hostPath.length);
+  // Shorter ones first, so that one which others lie in is met before them; inner shares before outer ones.
+  roots.sort((a, b) => a.hostPath.length - b.hostPath.length || b.share.length - a.share.length);
   const outermost: WatchedRoot[] = [];
   for (const root of roots) {
     if (!outermost.some(({ hostPath }) => liesIn(root.hostPath, hostPath))) outermost.push(root);
