@@ -9,6 +9,7 @@ import { dataPathFigures } from './data-path-figures.ts';
 import { diskFigures } from './disk-figures.ts';
 import { dockerRunFigures } from './docker-run-figures.ts';
 import { figureTable } from './figure-table.ts';
+import { fileEventFigures } from './file-event-figures.ts';
 import { idleFigures } from './idle-figures.ts';
 import { memoryFigures } from './memory-figures.ts';
 import { mountFigures } from './mount-figures.ts';
@@ -51,6 +52,7 @@ const parts: Readonly<Record<string, Part>> = {
   'docker-run': { what: 'docker run --rm, native and emulated', run: dockerRunFigures },
   'data-path': { what: 'docker load, save, cp and a build context', run: dataPathFigures },
   mounts: { what: "a shared folder beside the guest's own disk", run: mountFigures },
+  'file-events': { what: 'changes on the host, told to containers', run: fileEventFigures },
   row: { what: 'the page, and a container in it', run: rowFigures },
   idle: { what: 'CPU and memory of engine and QEMU', run: idleFigures },
   memory: { what: 'memory given back to the host', run: memoryFigures },

@@ -14,7 +14,10 @@ export interface FileEventLimits {
    * 8,192 to a million (fs.inotify.max_user_watches), by its memory, and editors want some of them.
    */
   readonly maxFolders: number;
-  /** Changed names that wait to be told, about 1 MB of them; of what comes on top only the folders are told. */
+  /**
+   * Changed names that wait to be told; of what comes on top only the folders are told. An emulated guest needs about 20 s
+   * for as many, half of them rest, one with hardware acceleration less than one.
+   */
   readonly maxPendingNames: number;
   /** Names told at once: a tenth of a second of an emulated guest. */
   readonly batchNames: number;
@@ -26,7 +29,7 @@ export interface FileEventLimits {
 
 export const defaultFileEventLimits: FileEventLimits = {
   maxFolders: 16_384,
-  maxPendingNames: 10_000,
+  maxPendingNames: 2_000,
   batchNames: 64,
   settleMs: 20,
   restRatio: 1,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { PendingChanges } from './pending-changes.ts';
 
-it('tells everything once, folders in the order in which they were heard of', () => {
+it('tells everything once, the newest first', () => {
   const pending = new PendingChanges(10);
   pending.add('/a', 'x', false);
   pending.add('/b', 'y', true);
@@ -44,7 +44,15 @@ it('hands out no more names than asked for', () => {
   const pending = new PendingChanges(100);
   for (let at = 0; at < 5; at += 1) pending.add('/a', `${at}`, false);
   pending.add('/b', 'x', false);
-  const sizes = [];
-  while (!pending.empty) sizes.push(pending.take(2).map(({ folder, names }) => `${folder} ${names.size}`));
-  expect(sizes).toEqual([['/a 2'], ['/a 2'], ['/a 1', '/b 1']]);
+  pending.add('/a', '2', false);
+  const taken = [];
+  while (!pending.empty) taken.push(pending.take(2).map(({ folder, names }) => [folder, ...names.keys()]));
+  expect(taken).toEqual([
+    [['/a', '4', '2']],
+    [['/a', '1', '3']],
+    [
+      ['/a', '0'],
+      ['/b', 'x'],
+    ],
+  ]);
 });

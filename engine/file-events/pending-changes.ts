@@ -13,8 +13,9 @@ interface Pending {
 }
 
 /**
- * What has happened on the host and was not told yet: everything once, in the order in which folders were first heard
- * of, at most `maxNames` names. What comes beyond them is remembered by its folder alone.
+ * What has happened on the host and was not told yet: everything once, at most `maxNames` names. What comes beyond them
+ * is remembered by its folder alone. The newest goes first: whoever saves a file just after ten thousand were checked out
+ * does not wait for those.
  */
 export class PendingChanges {
   readonly #maxNames: number;
@@ -46,9 +47,12 @@ export class PendingChanges {
     let pending = this.#folders.get(folder);
     if (!pending) {
       pending = { names: new Map(), whole: false };
-      this.#folders.set(folder, pending);
+    } else {
+      this.#folders.delete(folder);
     }
+    this.#folders.set(folder, pending);
     const known = pending.names.get(name);
+    pending.names.delete(name);
     if (known === undefined) {
       if (this.#names >= this.#maxNames) {
         pending.whole = true;
@@ -60,29 +64,24 @@ export class PendingChanges {
     pending.names.set(name, cameOrWent || (known ?? false));
   }
 
-  /** Takes the oldest out: at most `maxNames` names, in whole folders where they fit. */
+  /** Takes the newest out: at most `maxNames` names, in whole folders where they fit. */
   take(maxNames: number): FolderChanges[] {
     const taken: FolderChanges[] = [];
     let left = maxNames;
-    for (const [folder, pending] of this.#folders) {
+    for (const [folder, { names, whole }] of [...this.#folders].reverse()) {
       if (left <= 0) break;
-      if (pending.names.size <= left) {
-        this.#folders.delete(folder);
-        // A folder without names is not free of cost either.
-        left -= Math.max(1, pending.names.size);
-        this.#names -= pending.names.size;
-        taken.push({ folder, ...pending });
-        continue;
+      if (names.size > left) {
+        const some = new Map([...names].slice(-left));
+        for (const name of some.keys()) names.delete(name);
+        this.#names -= left;
+        taken.push({ folder, names: some, whole: false });
+        break;
       }
-      const names = new Map<string, boolean>();
-      for (const [name, cameOrWent] of pending.names) {
-        if (names.size === left) break;
-        names.set(name, cameOrWent);
-        pending.names.delete(name);
-      }
+      this.#folders.delete(folder);
       this.#names -= names.size;
-      taken.push({ folder, names, whole: false });
-      break;
+      // A folder without names is not free of cost either.
+      left -= Math.max(1, names.size);
+      taken.push({ folder, names, whole });
     }
     return taken;
   }
