@@ -16,7 +16,7 @@ describe.skipIf(process.platform !== 'linux')('EventRaiser', () => {
 
   beforeEach(async () => {
     guest = await LocalGuest.start({ privateBinfmt: false });
-    raiser = await EventRaiser.start(guest, '');
+    raiser = await EventRaiser.start(guest, (share) => share);
   });
 
   afterEach(async () => {

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { EngineError } from '../base/engine-error.ts';
 import { withDeadline } from '../base/time.ts';
+import { nameOf } from '../shares/share-mounts.ts';
 import type { GuestLink, GuestProcess } from '../vm/ports.ts';
 import { raiseEventsScript } from './raise-events-script.ts';
 
@@ -8,14 +9,14 @@ import { raiseEventsScript } from './raise-events-script.ts';
  * Where the guest mounts the device of the shared folders (vm-templates: mount-shares). They are mounted at their own
  * paths as well, but a share that is read-only there refuses even what changes nothing.
  */
-const sharesHub = '/run/foredeck/shares';
+const placeInHub = (share: string): string => `/run/foredeck/shares/${nameOf(share)}`;
 
 /** Under TCG a batch takes a second or two; beyond this the guest, or the server of the share, is stuck. */
 const batchTimeoutMs = 60_000;
 
 /** What to tell of in one share; its paths lie in it, without a leading slash. */
 export interface ShareEvents {
-  /** Path of the share, the same on the host and below the guest's hub. */
+  /** On the host, without symbolic links. */
   readonly share: string;
   /** Files that changed, and names that came or went. */
   readonly files: readonly string[];
@@ -42,11 +43,11 @@ export class EventRaiser {
   readonly #lines: Interface;
   readonly #answers: AsyncIterator<string>;
 
-  readonly #hub: string;
+  readonly #mountedAt: (share: string) => string;
 
-  private constructor(process: GuestProcess, hub: string) {
+  private constructor(process: GuestProcess, mountedAt: (share: string) => string) {
     this.#process = process;
-    this.#hub = hub;
+    this.#mountedAt = mountedAt;
     // Perl's complaints end up in the exit; unread they would block it.
     process.stderr.resume();
     process.stdin.on('error', () => undefined);
@@ -54,16 +55,16 @@ export class EventRaiser {
     this.#answers = this.#lines[Symbol.asyncIterator]();
   }
 
-  /** `hub`: the folder of the guest below which it finds the shares. */
-  static async start(link: GuestLink, hub = sharesHub): Promise<EventRaiser> {
+  /** `mountedAt`: where the guest has a share. */
+  static async start(link: GuestLink, mountedAt = placeInHub): Promise<EventRaiser> {
     const process = await link.spawn(['perl', '-']);
     process.stdin.write(raiseEventsScript);
-    return new EventRaiser(process, hub);
+    return new EventRaiser(process, mountedAt);
   }
 
   /** Resolves when all of it has been told. One batch at a time; after a failure close it. */
   async raise(batch: readonly ShareEvents[], signal: AbortSignal): Promise<RaisedEvents> {
-    this.#process.stdin.write(recordsOf(this.#hub, batch));
+    this.#process.stdin.write(recordsOf(this.#mountedAt, batch));
     return await withDeadline(
       {
         timeoutMs: batchTimeoutMs,
@@ -111,9 +112,9 @@ export class EventRaiser {
 }
 
 /** No path holds a zero byte, so nothing is quoted. */
-function recordsOf(hub: string, batch: readonly ShareEvents[]): string {
+function recordsOf(mountedAt: (share: string) => string, batch: readonly ShareEvents[]): string {
   const records = batch.flatMap(({ share, files, folders }) => [
-    `s${hub}${share}`,
+    `s${mountedAt(share)}`,
     ...files.map((path) => `f${path}`),
     ...folders.map((path) => `d${path}`),
   ]);

@@ -47,7 +47,13 @@ describe.skipIf(process.platform !== 'linux')('FileEvents', () => {
         await mkdir(join(place, 'app', 'src'), { recursive: true });
       const log = callingLog((message) => messages.publish(message));
       log.level = 'debug';
-      const ended = new FileEvents({ store, link: guest, log, limits, hub }).run();
+      const ended = new FileEvents({
+        store,
+        link: guest,
+        log,
+        limits,
+        mountedAt: (share) => `${hub}${share}`,
+      }).run();
       await work(places);
       await guest.close();
       await ended;

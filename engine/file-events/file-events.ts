@@ -43,8 +43,8 @@ export interface FileEventsOptions {
   readonly link: GuestLink;
   readonly log: Log;
   readonly limits?: FileEventLimits;
-  /** Where the guest finds the shares; for tests. */
-  readonly hub?: string;
+  /** Where the guest has a share; for tests. */
+  readonly mountedAt?: (share: string) => string;
 }
 
 /**
@@ -106,7 +106,7 @@ export class FileEvents {
     this.#stirred = false;
     if (await this.#mounts.update()) {
       // Its start takes an emulated guest a second, which the first change would have to wait for.
-      this.#raiser ??= await EventRaiser.start(this.#options.link, this.#options.hub);
+      this.#raiser ??= await EventRaiser.start(this.#options.link, this.#options.mountedAt);
     } else {
       this.#pending.clear();
       this.#closeRaiser();

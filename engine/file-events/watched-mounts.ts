@@ -16,7 +16,7 @@ export interface WatchedMountsOptions {
   readonly onChange: (folder: string, name: string, cameOrWent: boolean) => void;
 }
 
-/** The share which a path of the host lies in, and who watches it. */
+/** The innermost share which a path of the host lies in, and who watches it. */
 export interface Covered {
   readonly watch: FolderWatch;
   readonly share: string;
@@ -25,7 +25,6 @@ export interface Covered {
 }
 
 interface Mount {
-  readonly root: WatchedRoot;
   /** The root without symbolic links; null where it leads out of the share, or to nothing: it is not watched. */
   readonly realRoot: string | null;
   readonly watch: FolderWatch;
@@ -36,6 +35,8 @@ export class WatchedMounts {
   readonly #options: WatchedMountsOptions;
   readonly #budget: FolderBudget;
   readonly #mounts = new Map<string, Mount>();
+  /** Mounted shares, without symbolic links, inner ones first. */
+  #mountedShares: string[] = [];
   /** What the mounts were made by; replaced in the state whenever something changes. */
   #shares: unknown;
   #containers: unknown;
@@ -52,6 +53,10 @@ export class WatchedMounts {
     this.#shares = shares;
     this.#containers = containers;
     const wanted = new Map(watchedRoots({ shares, containers }).map((root) => [keyOf(root), root]));
+    this.#mountedShares = Object.values(shares)
+      .filter(({ state }) => state === 'mounted')
+      .map(({ realPath }) => realPath)
+      .sort((a, b) => b.length - a.length);
     for (const [key, { watch }] of this.#mounts) {
       if (wanted.has(key)) continue;
       this.#mounts.delete(key);
@@ -66,11 +71,13 @@ export class WatchedMounts {
 
   /** Undefined for what is not watched any more. */
   covering(hostPath: string): Covered | undefined {
-    for (const { root, realRoot, watch } of this.#mounts.values()) {
-      if (realRoot === null || !liesIn(hostPath, realRoot)) continue;
-      return { watch, share: root.share, pathOf: (path) => relative(root.share, path) };
-    }
-    return undefined;
+    const mount = [...this.#mounts.values()].find(
+      ({ realRoot }) => realRoot !== null && liesIn(hostPath, realRoot),
+    );
+    // A share in a share is mounted over what the outer one has there.
+    const share = this.#mountedShares.find((each) => liesIn(hostPath, each));
+    if (!mount || share === undefined) return undefined;
+    return { watch: mount.watch, share, pathOf: (path) => relative(share, path) };
   }
 
   /** Tells of folders which could not be watched since the last call. */
@@ -104,7 +111,7 @@ export class WatchedMounts {
         if (unwatched === 1) log.warn({ folder, errno }, 'a folder cannot be watched, nor may others be');
       },
     });
-    this.#mounts.set(key, { root, realRoot: inShare ? real : null, watch });
+    this.#mounts.set(key, { realRoot: inShare ? real : null, watch });
     if (!inShare) return;
     const begun = performance.now();
     await watch.open();

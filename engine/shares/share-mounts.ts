@@ -51,7 +51,8 @@ export function mountsOf(shares: readonly PresentShare[]): ShareMount[] {
 /** Long enough that no two of a person's folders have the same. */
 const nameLength = 16;
 
-function nameOf(path: string): string {
+/** A folder's name in the server's root, and below the guest's hub. */
+export function nameOf(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, nameLength);
 }
 
