@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,10 +13,9 @@ import { sleep } from '../engine/base/time.ts';
 import { DockerSocket } from '../engine/docker/docker-socket.ts';
 import { pathsUnder } from '../engine/paths.ts';
 import { bulkCiphers } from '../engine/ssh/ciphers.ts';
-import { createGuestConnector } from '../engine/ssh/guest-connector.ts';
 import { OpenSshCarrier } from '../engine/ssh/openssh-carrier.ts';
-import type { GuestLink, VmKeys } from '../engine/vm/ports.ts';
 import type { Bench } from './bench.ts';
+import { type ConnectedGuest, connectGuest } from './connect-guest.ts';
 import { type DockerExchange, exchangeInGuest, exchangeOnHost } from './docker-exchange.ts';
 import { type Figure, median, notRun } from './figure.ts';
 import { receiveRaw, sendRaw, sinkPath, startSink } from './raw-sink.ts';
@@ -49,25 +48,8 @@ export async function dataPathFigures(bench: Bench): Promise<Figure[]> {
   return [...(await rawFigures(bench, guest, folder)), ...(await dockerFigures(bench, guest, folder))];
 }
 
-interface Guest {
-  readonly link: GuestLink;
-  readonly port: number;
-  readonly keys: VmKeys;
-}
-
-async function connectGuest(bench: Bench): Promise<Guest> {
-  const { home, scope, vm } = bench;
-  const { endpoints } = await bench.running();
-  const keys = JSON.parse(await readFile(pathsUnder(home).vm(vm).keys, 'utf8')) as VmKeys;
-  const port = endpoints.sshPort;
-  if (port === null) throw new Error(`VM "${vm}" has no SSH port`);
-  const link = await createGuestConnector().connect({ port, keys, signal: scope.signal });
-  scope.defer(() => link.close());
-  return { link, port, keys };
-}
-
 /** The product's own parts, with a sink in dockerd's place. */
-async function rawFigures(bench: Bench, guest: Guest, folder: string): Promise<Figure[]> {
+async function rawFigures(bench: Bench, guest: ConnectedGuest, folder: string): Promise<Figure[]> {
   const { scope } = bench;
   const { link, port, keys } = guest;
   scope.defer(await startSink(link));
@@ -92,9 +74,9 @@ async function rawFigures(bench: Bench, guest: Guest, folder: string): Promise<F
 
   const figure = async (name: string, move: typeof sendRaw): Promise<Figure> => {
     const seconds = await inTurns(bench, name, {
-      ours: () => move(ours.path, rawBytes),
-      openSsh: () => move(openSsh, rawBytes),
-      ssh2: () => move(ssh2.path, rawBytes),
+      ours: () => move({ path: ours.path }, rawBytes),
+      openSsh: () => move({ path: openSsh }, rawBytes),
+      ssh2: () => move({ path: ssh2.path }, rawBytes),
     });
     return againstForward(name, seconds, rawBytes, `; ssh2 alone ${median(seconds.ssh2).toFixed(1)} s`);
   };
@@ -104,7 +86,7 @@ async function rawFigures(bench: Bench, guest: Guest, folder: string): Promise<F
   ];
 }
 
-async function dockerFigures(bench: Bench, guest: Guest, folder: string): Promise<Figure[]> {
+async function dockerFigures(bench: Bench, guest: ConnectedGuest, folder: string): Promise<Figure[]> {
   const { docker, home, scope, vm } = bench;
   const { signal } = scope;
   const { link } = guest;
@@ -233,7 +215,7 @@ function againstBoth(name: string, measured: Measured & { readonly inside: Secon
 
 /** What a person would type: the host's OpenSSH and nothing of ours in between. */
 async function openSshForward(
-  { port, keys }: Guest,
+  { port, keys }: ConnectedGuest,
   options: { folder: string; name: string; guestPath: string; scope: Scope },
 ): Promise<string> {
   const { folder, name, guestPath, scope } = options;

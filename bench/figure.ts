@@ -1,4 +1,4 @@
-export type Unit = 's' | 'ms' | 'MB' | '%' | 'lines' | 'cycles';
+export type Unit = 's' | 'ms' | 'MB' | '%' | 'lines' | 'cycles' | 'datagrams';
 
 /** What was measured of one thing, and of what it is compared with in the same run. */
 export interface Figure {

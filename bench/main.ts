@@ -14,6 +14,7 @@ import { idleFigures } from './idle-figures.ts';
 import { memoryFigures } from './memory-figures.ts';
 import { mountFigures } from './mount-figures.ts';
 import { pageFigures } from './page-figures.ts';
+import { portFigures } from './port-figures.ts';
 import { processTreeFigures } from './process-tree-figures.ts';
 import { rowFigures } from './row-figures.ts';
 import { runParts } from './run-parts.ts';
@@ -52,6 +53,7 @@ const parts: Readonly<Record<string, Part>> = {
   'docker-run': { what: 'docker run --rm, native and emulated', run: dockerRunFigures },
   'data-path': { what: 'docker load, save, cp and a build context', run: dataPathFigures },
   mounts: { what: "a shared folder beside the guest's own disk", run: mountFigures },
+  ports: { what: 'published ports: TCP, UDP, and how soon they answer', run: portFigures },
   'file-events': { what: 'changes on the host, told to containers', run: fileEventFigures },
   row: { what: 'the page, and a container in it', run: rowFigures },
   idle: { what: 'CPU and memory of engine and QEMU', run: idleFigures },

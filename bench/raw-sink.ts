@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type NetConnectOpts } from 'node:net';
 import type { GuestLink } from '../engine/vm/ports.ts';
 
 /** Where the sink listens in the guest. */
@@ -7,15 +7,19 @@ export const sinkPath = '/run/foredeck-bench.sock';
 
 /**
  * Takes or gives bytes as fast as they come, so that a stream shows the transport and nothing else: `U` counts what
- * follows and answers the number at its end, `D` and a number of bytes is answered by so many zeros. One process for
- * each connection; everything ends with the first one's standard input.
+ * follows and answers the number at its end, `D` and a number of bytes is answered by so many zeros. Listens on a Unix
+ * socket or, given a number, on that TCP port. One process for each connection; everything ends with the first one's
+ * standard input. For `perl -e`.
  */
-const sink = `
+export const sink = `
 use Socket;
 my $path = shift;
-unlink $path;
-socket(my $listener, PF_UNIX, SOCK_STREAM, 0) or die $!;
-bind($listener, sockaddr_un($path)) && listen($listener, 16) or die $!;
+my $port = $path =~ /^\\d+$/;
+unlink $path unless $port;
+socket(my $listener, $port ? PF_INET : PF_UNIX, SOCK_STREAM, 0) or die $!;
+setsockopt($listener, SOL_SOCKET, SO_REUSEADDR, 1);
+my $place = $port ? sockaddr_in($path, INADDR_ANY) : sockaddr_un($path);
+bind($listener, $place) && listen($listener, 16) or die $!;
 $SIG{CHLD} = 'IGNORE';
 unless (my $acceptor = fork) {
   while (accept(my $peer, $listener)) {
@@ -36,13 +40,13 @@ unless (my $acceptor = fork) {
   syswrite(STDOUT, "listening\\n");
   sysread(STDIN, my $end, 1);
   kill 'TERM', $acceptor;
-  unlink $path;
+  unlink $path unless $port;
 }
 `;
 
-/** Starts the sink; the answer ends it. */
-export async function startSink(link: GuestLink): Promise<() => Promise<void>> {
-  const running = await link.spawn(['perl', '-e', sink, sinkPath]);
+/** Starts the sink in the guest; the answer ends it. */
+export async function startSink(link: GuestLink, place = sinkPath): Promise<() => Promise<void>> {
+  const running = await link.spawn(['perl', '-e', sink, place]);
   await once(running.stdout, 'data');
   return async () => {
     running.stdin.end();
@@ -50,9 +54,9 @@ export async function startSink(link: GuestLink): Promise<() => Promise<void>> {
   };
 }
 
-/** Seconds it takes to send so many zeros through the Unix socket at `path` to the sink, until it has counted them. */
-export async function sendRaw(path: string, bytes: number): Promise<number> {
-  const { socket, started } = await ask(path, 'U', bytes);
+/** Seconds it takes to send so many zeros through `place` to the sink, until it has counted them. */
+export async function sendRaw(place: NetConnectOpts, bytes: number): Promise<number> {
+  const { socket, started } = await ask(place, 'U', bytes);
   const chunk = Buffer.alloc(chunkBytes);
   for (let sent = 0; sent < bytes; sent += chunk.length) {
     if (!socket.write(chunk)) await once(socket, 'drain');
@@ -64,8 +68,8 @@ export async function sendRaw(path: string, bytes: number): Promise<number> {
 }
 
 /** Seconds it takes to get so many zeros out of the sink. */
-export async function receiveRaw(path: string, bytes: number): Promise<number> {
-  const { socket, started } = await ask(path, 'D', bytes);
+export async function receiveRaw(place: NetConnectOpts, bytes: number): Promise<number> {
+  const { socket, started } = await ask(place, 'D', bytes);
   let received = 0;
   for await (const chunk of socket as AsyncIterable<Buffer>) received += chunk.length;
   if (received !== bytes) throw new Error(`${received} of ${bytes} bytes came out of the guest`);
@@ -74,9 +78,9 @@ export async function receiveRaw(path: string, bytes: number): Promise<number> {
 
 const chunkBytes = 256 * 1024;
 
-async function ask(path: string, way: 'U' | 'D', bytes: number) {
+async function ask(place: NetConnectOpts, way: 'U' | 'D', bytes: number) {
   const started = performance.now();
-  const socket = connect({ path, allowHalfOpen: true });
+  const socket = connect({ ...place, allowHalfOpen: true });
   await once(socket, 'connect');
   socket.write(`${way}${String(bytes).padStart(15, '0')}`);
   return { socket, started };

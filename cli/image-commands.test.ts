@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectEngine, type EngineClient } from '../engine/client/connect-engine.ts';
 
-/* Images, runs and the lens as a person types them, against a real engine process around a scripted engine. */
+/* Images, ports, runs and the lens as a person types them, against a real engine process around a scripted engine. */
 
 const root = join(import.meta.dirname, '..');
 
@@ -122,4 +122,12 @@ test('lens says why a container has none', async () => {
   const { code, stderr } = await foredeck('lens', 'native');
   expect(code).toBe(1);
   expect(stderr).toContain('Container "native" is not emulated.');
+});
+
+test('ports lists what is published, and knows what a port is', async () => {
+  expect(JSON.parse((await foredeck('ports', '--json')).stdout)).toEqual([]);
+  const wrong = await foredeck('ports', 'move', 'web', '53/sctp');
+  expect(wrong.code).not.toBe(0);
+  expect(wrong.stderr).toContain('Say a port as in 8080 or 53/udp.');
+  expect((await foredeck('ports', 'move', 'web', '8080')).stderr).toContain('has no container "web"');
 });

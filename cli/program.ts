@@ -8,6 +8,7 @@ import { addImagesCommands } from './commands/images.ts';
 import { addLensCommand } from './commands/lens.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addPlatformsCommand } from './commands/platforms.ts';
+import { addPortsCommand } from './commands/ports.ts';
 import { addPsCommand } from './commands/ps.ts';
 import { addQuitCommand } from './commands/quit.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -39,6 +40,7 @@ export async function runProgram(argv: readonly string[], version: string): Prom
   addEmulateCommand(program);
   addDoctorCommand(program);
   addPsCommand(program);
+  addPortsCommand(program);
   addImagesCommands(program);
   addPlatformsCommand(program);
   addRunCommand(program);

@@ -127,9 +127,9 @@ test('a port that could not be forwarded says why', async ({ openWith }) => {
   await window.goTo('Containers');
   await expect(window.containers.row('metrics').getByLabel('Not forwarded')).toBeVisible();
   await window.containers.open('metrics');
-  await expect(window.page.getByRole('main')).toContainText(
-    'Port 9090 → 9090 is not forwarded: port 9090 is in use on this computer',
-  );
+  const problem = window.page.getByRole('region', { name: 'Problem' });
+  await expect(problem).toContainText('Port 127.0.0.1:9090 is taken on this computer by prometheus');
+  await expect(problem.getByRole('button', { name: 'Use another port' })).toBeVisible();
 });
 
 test('a link leads to the page of one container, by its short id too', async ({ openWith, page }) => {

@@ -8,18 +8,20 @@ export interface PortListProps {
   ports: readonly PublishedPort[];
   /** Beyond it, only how many more there are. */
   limit?: number;
+  /** They are the last thing known: none of them leads anywhere. */
+  stale?: boolean;
   /** Of the links. */
   tabIndex?: 0 | -1;
 }
 
 /** Published ports; those a browser can open are links. */
-export function PortList({ ports, limit = ports.length, tabIndex = 0 }: PortListProps) {
+export function PortList({ ports, limit = ports.length, stale = false, tabIndex = 0 }: PortListProps) {
   if (ports.length === 0) return <span className="text-faint">–</span>;
   return (
     <ul className="text-sm tabular-nums">
       {ports.slice(0, limit).map((port) => (
         <li key={portKey(port)} className="flex items-center gap-1 truncate">
-          {port.problem !== null ? (
+          {port.problem !== null && !stale ? (
             <Tooltip text={plainText(port.problem.message)}>
               <a href="#/ports" tabIndex={tabIndex} className="rounded">
                 <TriangleAlert
@@ -30,7 +32,7 @@ export function PortList({ ports, limit = ports.length, tabIndex = 0 }: PortList
               </a>
             </Tooltip>
           ) : null}
-          <PortLink port={port} tabIndex={tabIndex} />
+          {stale ? portText(port) : <PortLink port={port} tabIndex={tabIndex} />}
         </li>
       ))}
       {ports.length > limit ? <li className="text-faint">and {ports.length - limit} more</li> : null}

@@ -42,7 +42,8 @@ export function ContainerDetails({ container }: { container: Container }) {
     },
     { name: 'Created', value: formatAge(now - container.createdAt) },
   ];
-  if (container.ports.length > 0) facts.push({ name: 'Ports', value: <PortList ports={container.ports} /> });
+  if (container.ports.length > 0)
+    facts.push({ name: 'Ports', value: <PortList ports={container.ports} stale={container.stale} /> });
   if (container.binds.length > 0) {
     facts.push({ name: 'Bind mounts', value: <BindList binds={container.binds} />, wide: true });
   }

@@ -94,6 +94,7 @@ function ContainerCells({ row, tabIndex }: GridCellsProps<ContainerRow>) {
       <td className="max-[70rem]:*:hidden min-[70rem]:pl-4">
         <PortList
           ports={container.ports}
+          stale={stale}
           limit={container.ports.length > shownPorts ? shownPorts - 1 : shownPorts}
           tabIndex={tabIndex}
         />
