@@ -16,6 +16,9 @@ const streamBytes = 64 * 1024 ** 2;
 /** At least 80 % of the same stream without Docker in between. */
 const streamRatioGoal = 0.8;
 
+/** What a try moves whether the way is there: as much as is written at once. */
+const probeBytes = 256 * 1024;
+
 const datagramEveryMs = 10;
 const datagrams = 500;
 /** A busy guest answers late, and late is not lost. */
@@ -44,7 +47,7 @@ export async function portFigures(bench: Bench): Promise<Figure[]> {
 async function streamFigures(bench: Bench): Promise<Figure[]> {
   const { link } = await connectGuest(bench);
   bench.scope.defer(await startSink(link, String(sinkPort)));
-  const { port } = await runPublished(bench, {
+  const port = await runPublished(bench, {
     command: ['perl', '-e', sink, String(sinkPort)],
     inside: `${sinkPort}/tcp`,
   });
@@ -101,7 +104,7 @@ async function turnAway(link: GuestLink, port: number | null): Promise<void> {
 }
 
 async function datagramFigures(bench: Bench): Promise<Figure[]> {
-  const { port } = await runPublished(bench, { command: echo, inside: `${udpPort}/udp` });
+  const port = await runPublished(bench, { command: echo, inside: `${udpPort}/udp` });
   const figures: Figure[] = [];
   for (const address of ['127.0.0.1', '::1']) {
     await until(bench, async () => (await lostOf(port, address, 1, 200)) === 0);
@@ -146,9 +149,12 @@ async function startFigures(bench: Bench): Promise<Figure[]> {
     bench.say(`container ${run + 1} of ${startRuns} starts`);
     const events = await docker.getEvents({ filters: { type: ['container'], event: ['start'] } });
     const told = once(events, 'data').then(() => performance.now());
-    const number = await freePort();
-    const { times } = await runPublished(bench, { command: echo, inside: `${tcpPort}/tcp`, number });
-    if (!times) throw new Error('a port was named');
+    let times: ReturnType<typeof firstTimes> | undefined;
+    await runPublished(bench, { command: echo, inside: `${tcpPort}/tcp` }, (port) => {
+      times = firstTimes(port, bench.scope.signal);
+      times.catch(() => undefined);
+    });
+    if (!times) throw new Error('nobody watched');
     const { accepted, replied } = await times;
     const started = await told;
     forwarded.push(Math.max(0, accepted - started));
@@ -175,27 +181,27 @@ interface Published {
   readonly command: readonly string[];
   /** The container's port, `80/tcp`. */
   readonly inside: string;
-  /** The host's; default: one which Docker picks. */
-  readonly number?: number;
 }
 
-/** A container which runs until the part ends; its port and, for TCP, when it was first accepted and answered. */
-async function runPublished(bench: Bench, { command, inside, number }: Published) {
+/** A container which runs until the part ends, with a port that is free on this host: Docker knows only the guest's. */
+async function runPublished(
+  bench: Bench,
+  { command, inside }: Published,
+  watch: (port: number) => void = () => undefined,
+): Promise<number> {
   const { docker, scope } = bench;
+  const port = await freePort();
   const container = await docker.createContainer({
     Image: perlImage,
     Cmd: [...command],
     OpenStdin: true,
     ExposedPorts: { [inside]: {} },
-    HostConfig: { PortBindings: { [inside]: [{ HostPort: number === undefined ? '' : String(number) }] } },
+    HostConfig: { PortBindings: { [inside]: [{ HostPort: String(port) }] } },
   });
   scope.defer(() => container.remove({ force: true }));
-  const times = number === undefined ? undefined : firstTimes(number, scope.signal);
-  times?.catch(() => undefined);
+  watch(port);
   await container.start();
-  const { NetworkSettings } = await container.inspect();
-  const port = Number(NetworkSettings.Ports[inside]?.[0]?.HostPort);
-  return { port, times };
+  return port;
 }
 
 async function firstTimes(port: number, signal: AbortSignal): Promise<{ accepted: number; replied: number }> {
@@ -215,7 +221,7 @@ async function firstTimes(port: number, signal: AbortSignal): Promise<{ accepted
 }
 
 async function answers(port: number, host: string): Promise<boolean> {
-  return (await sendRaw({ host, port }, 1).catch(() => Number.NaN)) >= 0;
+  return (await sendRaw({ host, port }, probeBytes).catch(() => Number.NaN)) >= 0;
 }
 
 async function until(bench: Bench, holds: () => Promise<boolean>): Promise<void> {
@@ -225,8 +231,14 @@ async function until(bench: Bench, holds: () => Promise<boolean>): Promise<void>
   }
 }
 
+/** Free for TCP and UDP on both loopbacks of this host. */
 async function freePort(): Promise<number> {
-  const free = await probeBind({ protocol: 'tcp', address: '127.0.0.1', port: 0 });
+  const free = await probeBind({ protocol: 'tcp', address: '::1', port: 0 });
   if ('errno' in free) throw new Error(`no free port: ${free.errno}`);
-  return free.port;
+  const others = await Promise.all([
+    probeBind({ protocol: 'tcp', address: '127.0.0.1', port: free.port }),
+    probeBind({ protocol: 'udp', address: '127.0.0.1', port: free.port }),
+    probeBind({ protocol: 'udp', address: '::1', port: free.port }),
+  ]);
+  return others.every((other) => 'port' in other) ? free.port : await freePort();
 }

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import type { PortProblem, PortProtocol } from '../../../contract/published-ports.ts';
 
 export type PortHolder = NonNullable<PortProblem['holder']>;
@@ -89,11 +88,8 @@ async function nameOf(pid: string): Promise<string> {
 
 async function holderByLsof({ protocol, port }: HeldPort): Promise<PortHolder | null> {
   const only = protocol === 'tcp' ? ['-sTCP:LISTEN'] : [];
-  const { stdout } = await promisify(execFile)(
-    '/usr/sbin/lsof',
-    ['-nP', `-i${protocol.toUpperCase()}:${port}`, ...only, '-Fpc'],
-    { timeout: lookTimeoutMs },
-  );
+  const argv = ['-nP', `-i${protocol.toUpperCase()}:${port}`, ...only, '-Fpc'];
+  const { stdout } = await execa('/usr/sbin/lsof', argv, { timeout: lookTimeoutMs });
   return holderInLsof(stdout);
 }
 
