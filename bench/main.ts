@@ -55,7 +55,6 @@ const parts: Readonly<Record<string, Part>> = {
   mounts: { what: "a shared folder beside the guest's own disk", run: mountFigures },
   ports: { what: 'published ports: TCP, UDP, and how soon they answer', run: portFigures },
   'file-events': { what: 'changes on the host, told to containers', run: fileEventFigures },
-  ports: { what: 'published ports: TCP, UDP, and how soon they answer', run: portFigures },
   row: { what: 'the page, and a container in it', run: rowFigures },
   idle: { what: 'CPU and memory of engine and QEMU', run: idleFigures },
   memory: { what: 'memory given back to the host', run: memoryFigures },
