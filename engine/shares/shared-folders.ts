@@ -24,7 +24,7 @@ const appearIntervalMs = 200;
 export interface SharedFoldersOptions {
   readonly store: Store;
   readonly paths: Paths;
-  readonly virtiofsd: Virtiofsd;
+  readonly virtiofsd: Pick<Virtiofsd, 'command'>;
   readonly log: Log;
 }
 
