@@ -22,6 +22,7 @@ import { selfTestFigures } from './self-test-figures.ts';
 import { soakFigures } from './soak-figures.ts';
 import { StockRun } from './stock-run.ts';
 import { suspendFigures } from './suspend-figures.ts';
+import { wakeFigures } from './wake-figures.ts';
 
 const pageSeconds = 60;
 const pageSoakSeconds = 600;
@@ -50,6 +51,7 @@ const parts: Readonly<Record<string, Part>> = {
   compose: { what: 'the guest image out of cached packages', run: composeFigures },
   'cold-start': { what: 'from nothing to Docker on the host, stage by stage', run: coldStartFigures },
   suspend: { what: 'suspend and resume, and the saved memory', run: suspendFigures },
+  wake: { what: 'what is back when after the host slept', run: wakeFigures },
   'docker-run': { what: 'docker run --rm, native and emulated', run: dockerRunFigures },
   'data-path': { what: 'docker load, save, cp and a build context', run: dataPathFigures },
   mounts: { what: "a shared folder beside the guest's own disk", run: mountFigures },

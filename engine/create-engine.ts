@@ -23,6 +23,8 @@ import { createGuestImages } from './image/guest-images.ts';
 import { createPackageFiles } from './image/package-files.ts';
 import { buildSecretsCpio } from './image/secrets-cpio.ts';
 import { TemplateSource } from './image/template-source.ts';
+import { cpioEntries } from './network/guest-files.ts';
+import { GuestNetwork } from './network/guest-network.ts';
 import { HostNetwork } from './network/host-network.ts';
 import { type Paths, serviceVmName } from './paths.ts';
 import { createProcessTrees } from './process-tree/process-trees.ts';
@@ -118,6 +120,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     virtiofsd: new Virtiofsd({ packages, jobs, tools: paths.tools, arch: host.arch, log }),
     log,
   });
+  const proxySource = { environment: process.env, platform: process.platform };
+  const network = new GuestNetwork({ settings, proxySource, log });
   const guests = new ConnectedGuests({
     store,
     sharedFolders,
@@ -126,6 +130,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     handlers,
     trees,
     doctor,
+    network,
     onFreed: (vm) => vms.diskFreed(vm),
     log,
   });
@@ -139,13 +144,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     images,
     connector: createGuestConnector(),
     services: guests,
-    secrets: ({ vm, keys }) =>
+    secrets: async ({ vm, keys }) =>
       buildSecretsCpio({
         authorizedKey: keys.clientPublic,
         hostPrivateKey: keys.hostPrivate,
         hostPublicKey: keys.hostPublic,
         hostname: vm.name === serviceVmName ? 'foredeck' : vm.name,
         settings: {},
+        more: cpioEntries(await network.files(), 'foredeck/network'),
       }),
     jobs,
     keepDiskSize: async (diskGiB) => {
@@ -169,10 +175,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     dockerImages,
     lens,
     objects,
-    hostNetwork: new HostNetwork({
-      settings,
-      proxySource: { environment: process.env, platform: process.platform },
-    }),
+    network,
+    hostNetwork: new HostNetwork({ settings, proxySource }),
     shares: new Shares({
       store,
       file: new SharesFile(paths.shares),

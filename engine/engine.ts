@@ -14,7 +14,9 @@ import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
 import type { EngineApi, RawStream } from './api.ts';
 import { isAbort } from './base/engine-error.ts';
 import type { Log } from './base/log.ts';
+import { OnceAtATime } from './base/once-at-a-time.ts';
 import { Scope } from './base/scope.ts';
+import { watchForWake } from './base/watch-for-wake.ts';
 import type { ContainerApi } from './container-api.ts';
 import type { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import type { DockerServices } from './docker/docker-services.ts';
@@ -28,6 +30,8 @@ import type { Handlers } from './emulation/handlers.ts';
 import type { ConnectedGuests } from './guest-services.ts';
 import type { HostNetworkApi } from './host-network-api.ts';
 import type { ComposedImages } from './image/guest-images.ts';
+import { describeCertificates } from './network/certificates.ts';
+import type { GuestNetwork } from './network/guest-network.ts';
 import type { HostNetwork } from './network/host-network.ts';
 import { serviceVmName } from './paths.ts';
 import type { PortApi } from './port-api.ts';
@@ -59,6 +63,7 @@ export interface EngineParts {
   readonly objects: DockerObjects;
   readonly hostNetwork: HostNetwork;
   readonly shares: Shares;
+  readonly network: GuestNetwork;
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
   readonly doctor: Doctor;
@@ -75,11 +80,18 @@ export interface EngineParts {
  */
 const hurriedSuspendMs = 20_000;
 
+/**
+ * Beyond what a busy machine is late by. Not every host tells when it sleeps, and a clock that is looked at in vain costs
+ * a guest one small program.
+ */
+const wokeMs = 4_000;
+
 /** The parts behind one API. */
 export class Engine implements EngineApi {
   readonly containers: ContainerApi;
   readonly #parts: EngineParts;
   readonly #scope = new Scope('engine');
+  readonly #waking = new OnceAtATime();
   readonly #startedAt = Date.now();
 
   constructor(parts: EngineParts) {
@@ -92,12 +104,20 @@ export class Engine implements EngineApi {
    * waiting for it to boot.
    */
   async start(): Promise<void> {
-    const { vms, shares, images, dockerCli, doctor, activity, handlers, store, log } = this.#parts;
+    const { vms, shares, images, dockerCli, doctor, activity, handlers, network, store, log } = this.#parts;
+    await network.start();
     await images.removeLeftovers();
     await Promise.all([vms.load(), shares.load()]);
     await Promise.all(Object.values(store.state.vms).map((vm) => handlers.load(vm)));
     doctor.start(this.#scope.signal);
     activity.followVerdicts(store, this.#scope.signal);
+    watchForWake(this.#scope.signal, {
+      leastMs: wokeMs,
+      onWake: () => {
+        log.info('the clock jumped: the host slept, or this process stood still');
+        void this.hostWoke();
+      },
+    });
     await this.#publishImages();
     await dockerCli.find();
     const adopted = await vms.adoptAll(this.#scope.signal);
@@ -114,12 +134,12 @@ export class Engine implements EngineApi {
    * shut down. Safe to call again.
    */
   async close(options: { stopVms: boolean; hurried?: boolean }): Promise<void> {
-    const { terminals, hostShells, ports, vms } = this.#parts;
+    const { terminals, hostShells, network, ports, vms } = this.#parts;
     await this.#scope.close();
     terminals.closeAll();
     hostShells.closeAll();
     await (options.stopVms ? this.#stopAll(options.hurried ?? false) : vms.detachAll());
-    await ports.close();
+    await Promise.all([ports.close(), network.close()]);
   }
 
   get ports(): PortApi {
@@ -150,8 +170,9 @@ export class Engine implements EngineApi {
     return this.#parts.vms.hostSleeps();
   }
 
+  /** Told twice, as by the desktop and by the clock, it is one wake. */
   hostWoke(): Promise<void> {
-    return this.#parts.vms.hostWoke();
+    return this.#waking.run('wake', () => this.#parts.vms.hostWoke());
   }
 
   watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {
@@ -159,11 +180,13 @@ export class Engine implements EngineApi {
   }
 
   async setSettings(change: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
-    const { ports, settingsFile, store } = this.#parts;
+    const { network, ports, settingsFile, store } = this.#parts;
+    if (change.caCertificates) describeCertificates(change.caCertificates);
     const value = changeSettings(store.state.settings, change);
     await settingsFile.write(value);
     store.commit({ in: 'settings', value });
     if (change.sharePorts !== undefined) await ports.sharingChanged();
+    await network.settingsChanged();
     return value;
   }
 

@@ -8,6 +8,7 @@ import { runOnce } from './docker/run-once.ts';
 import type { Doctor } from './emulation/doctor/doctor.ts';
 import type { Handlers } from './emulation/handlers.ts';
 import { FileEvents } from './file-events/file-events.ts';
+import type { GuestNetwork } from './network/guest-network.ts';
 import type { ProcessTrees } from './process-tree/process-trees.ts';
 import type { SharedFolders } from './shares/shared-folders.ts';
 import type { Store } from './state/store.ts';
@@ -21,6 +22,7 @@ export interface ConnectedGuestsOptions {
   readonly handlers: Handlers;
   readonly trees: ProcessTrees;
   readonly doctor: Doctor;
+  readonly network: GuestNetwork;
   /** Docker has removed something in a VM. */
   readonly onFreed: (vm: string) => void;
   readonly log: Log;
@@ -36,7 +38,8 @@ export class ConnectedGuests implements GuestServices {
   }
 
   async attach({ vm, link, machine, scope, stage }: Parameters<GuestServices['attach']>[0]): Promise<void> {
-    const { docker, sharedFolders, dockerImages, doctor, handlers, store, trees, log } = this.#options;
+    const { docker, sharedFolders, dockerImages, doctor, handlers, network, store, trees, log } =
+      this.#options;
     trees.attach(vm, link);
     sharedFolders.attach({ vm, link, machine, scope });
     // Ends with the connection. Folders are shared with the service VM alone.
@@ -71,6 +74,12 @@ export class ConnectedGuests implements GuestServices {
     const restoring = resumed ? reachingDocker.then(emulators) : emulators();
     restoring.catch(() => undefined);
     const [attached] = await Promise.all([reachingDocker, resumed ? undefined : restoring]);
+    // What a guest asks for names before, QEMU's relay answers.
+    const networking = network.attach({ vm: vm.name, link, scope }).catch((thrown: unknown) => {
+      if (!link.signal.aborted)
+        log.warn({ vm: vm.name, err: thrown }, 'the network settings are not those of the guest');
+    });
+    scope.defer(() => networking);
     this.#docker.set(vm.name, attached);
     scope.defer(() => {
       if (this.#docker.get(vm.name) === attached) this.#docker.delete(vm.name);

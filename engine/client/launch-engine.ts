@@ -10,6 +10,12 @@ import type { Paths } from '../paths.ts';
 /** A log beyond this is set aside as `engine.log.1` before the next start. */
 const maxLogBytes = 5 * 1024 * 1024;
 
+/**
+ * libuv lets getaddrinfo have half of its threads (uv__work_kind of its source), and guests ask for names: with the usual
+ * four, two names whose server is silent would keep everybody waiting.
+ */
+const threadPoolSize = 16;
+
 /** How an engine process is started. */
 export interface EngineCommand {
   /** Node, or Electron's binary as Node. */
@@ -48,7 +54,11 @@ export async function launchEngine(paths: Paths, command: EngineCommand): Promis
       cwd: '/',
       detached: true,
       stdio: ['ignore', output, output],
-      env: withAllocatorSettings({ ...command.env, FOREDECK_HOME: paths.home }),
+      env: withAllocatorSettings({
+        ...command.env,
+        UV_THREADPOOL_SIZE: String(threadPoolSize),
+        FOREDECK_HOME: paths.home,
+      }),
     });
     let spawnProblem = '';
     const exited = new Promise<number | null>((resolve) => {

@@ -3,6 +3,7 @@ import type { Price } from '../../contract/emulation.ts';
 import type { Handler, SelfTest, SelfTestCause } from '../../contract/records.ts';
 import { type EngineError, isAbort, toEngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
+import { watchForWake } from '../base/watch-for-wake.ts';
 import type { Jobs } from '../state/jobs.ts';
 import type { Store } from '../state/store.ts';
 import type { GuestLink, PackageFiles } from '../vm/ports.ts';
@@ -24,7 +25,6 @@ import type { RunContainer } from './self-test/docker-step.ts';
 import { LateProofs } from './self-test/late-proofs.ts';
 import type { Prices } from './self-test/prices.ts';
 import type { SuiteVersions } from './suite-versions.ts';
-import { watchForWake } from './wake-watch.ts';
 import type { WantedEmulators } from './wanted-emulators.ts';
 
 export interface VmHandlersOptions {
@@ -42,6 +42,9 @@ export interface VmHandlersOptions {
 
 /** How often it is counted anew what still runs under a former version, while something does. */
 const recountIntervalMs = 15_000;
+
+/** Emulators are proved again after the host slept; a busy machine, late by seconds, has better things to do. */
+const sleptMs = 20_000;
 
 /**
  * The handlers of one VM. Operations are one at a time for an architecture, trips to the guest one at a time for the
@@ -201,7 +204,10 @@ export class VmHandlers {
   #watch(link: GuestLink): void {
     const { guardIntervalMs, versions, vm } = this.#options;
     if (guardIntervalMs !== null) this.#guardAgainstDrift(link, guardIntervalMs);
-    watchForWake(link.signal, () => this.#inBackground(this.#afterWake(), 'no test after waking'));
+    watchForWake(link.signal, {
+      leastMs: sleptMs,
+      onWake: () => this.#inBackground(this.#afterWake(), 'no test after waking'),
+    });
     const recount = setInterval(() => {
       if (!this.list().some((handler) => handler.runningUnderOthers > 0)) return;
       this.#inBackground(this.look(), 'programs under old versions could not be counted');

@@ -1,4 +1,4 @@
-import { buildCpio, cpioMode } from './cpio.ts';
+import { buildCpio, type CpioEntry, cpioMode } from './cpio.ts';
 
 export interface GuestSecrets {
   /** One line in OpenSSH's public format: who may log in as root. */
@@ -9,6 +9,8 @@ export interface GuestSecrets {
   readonly hostname: string;
   /** Read by the guest's init as `key=value` lines; values are single lines. */
   readonly settings: Readonly<Record<string, string>>;
+  /** More files of its own folder `foredeck`, which folders come before. */
+  readonly more?: readonly CpioEntry[];
 }
 
 /** What one VM's guest must know, as a cpio to be put behind the initrd; the guest's init moves it where it belongs. */
@@ -31,6 +33,7 @@ export function buildSecretsCpio(secrets: GuestSecrets): Uint8Array {
     file('ssh_host_ed25519_key.pub', closedLine(secrets.hostPublicKey), 0o644),
     file('hostname', closedLine(secrets.hostname), 0o644),
     file('settings', settings.join(''), 0o600),
+    ...(secrets.more ?? []),
   ]);
 }
 

@@ -96,6 +96,7 @@ export class GuestSession {
   async #keep(initial: EngineError | null): Promise<void> {
     const { scope, vm } = this.#options;
     let failures = initial ? 1 : 0;
+    let attemptMs = 0;
     if (initial) this.#tell(initial);
     while (!this.#over) {
       if (this.link && !this.#problem) {
@@ -103,8 +104,10 @@ export class GuestSession {
         if (this.#over) return;
         this.#tell(sessionLost(vm.name));
       }
-      if (failures > 0) await this.#pause(failures);
+      if (failures > 0) await this.#pause(failures, attemptMs);
+      const begun = performance.now();
       const problem = await this.#attempt();
+      attemptMs = performance.now() - begun;
       if (this.#over) return;
       failures = problem ? failures + 1 : 0;
       this.#tell(problem);
@@ -181,14 +184,17 @@ export class GuestSession {
     this.#outcomes.publish(problem);
   }
 
-  /** Ends early when somebody asks for a retry. */
-  async #pause(failures: number): Promise<void> {
+  /**
+   * Ends early when somebody asks for a retry. What the attempt took counts: one that got no answer at all, from a guest
+   * that stands still, was a pause itself, and the next one is answered at the moment at which that guest goes on.
+   */
+  async #pause(failures: number, attemptMs: number): Promise<void> {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
     const { signal } = this.#options.scope;
     try {
       const ms = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (failures - 1));
-      await sleep(ms, AbortSignal.any([signal, woken.signal]));
+      await sleep(Math.max(0, ms - attemptMs), AbortSignal.any([signal, woken.signal]));
     } catch {
       signal.throwIfAborted();
     } finally {

@@ -7,6 +7,7 @@ import { About } from './about.tsx';
 import { Appearance } from './appearance.tsx';
 import { DesktopSettings, UpdateSettings } from './desktop-settings.tsx';
 import { EmulatorSummary } from './emulator-summary.tsx';
+import { NetworkSettings } from './network-settings.tsx';
 import { PortSettings } from './port-settings.tsx';
 import { RememberedFixes } from './remembered-fixes.tsx';
 import { Sharing } from './sharing.tsx';
@@ -55,11 +56,10 @@ export function SettingsPage({ section }: { section: string | null }) {
           </ul>
         </nav>
         <div className="flex min-w-0 flex-col gap-4 [&>*]:scroll-mt-4">
-          <VmSettings
-            settings={settings}
-            resourcesId={anchorOf('resources')}
-            networkId={anchorOf('network')}
-          />
+          <VmSettings settings={settings} resourcesId={anchorOf('resources')} />
+          <div id={anchorOf('network')} className="flex flex-col gap-4">
+            <NetworkSettings settings={settings} />
+          </div>
           <div id={anchorOf('ports')}>
             <PortSettings settings={settings} />
           </div>

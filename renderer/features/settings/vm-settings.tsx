@@ -14,9 +14,8 @@ import { draftOf, readDraft, type SettingsDraft } from './settings-draft.ts';
 
 export interface VmSettingsProps {
   settings: Settings;
-  /** Anchors of the two sections. */
+  /** Anchor of the first section. */
   resourcesId: string;
-  networkId: string;
 }
 
 const accelerators: readonly { value: Settings['accelerator']; label: string }[] = [
@@ -30,7 +29,7 @@ const accelerators: readonly { value: Settings['accelerator']; label: string }[]
  * The draft is the form's own until it is saved; undo goes back to what the engine has. After saving, the message
  * takes it back for a while, but for a disk that has grown.
  */
-export function VmSettings({ settings, resourcesId, networkId }: VmSettingsProps) {
+export function VmSettings({ settings, resourcesId }: VmSettingsProps) {
   const [draft, setDraft] = useState<SettingsDraft | null>(null);
   const saving = usePending(savingKey);
   const unavailable = useUnavailable();
@@ -134,19 +133,17 @@ export function VmSettings({ settings, resourcesId, networkId }: VmSettingsProps
           </div>
         </Card>
       </div>
-      <div id={networkId} className="scroll-mt-4">
-        <Card title="Network">
-          <TextField
-            label="Debian mirror"
-            description="Asked first when the guest image is composed; checked against Debian’s signature. Empty: this computer’s own, then a public one."
-            problem={problems.mirror}
-            inputMode="url"
-            placeholder={chosenForMe}
-            value={shown.mirror}
-            onChange={(mirror) => edit({ mirror })}
-          />
-        </Card>
-      </div>
+      <Card title="Guest image">
+        <TextField
+          label="Debian mirror"
+          description="Asked first when the guest image is composed; checked against Debian’s signature. Empty: this computer’s own, then a public one."
+          problem={problems.mirror}
+          inputMode="url"
+          placeholder={chosenForMe}
+          value={shown.mirror}
+          onChange={(mirror) => edit({ mirror })}
+        />
+      </Card>
       <div className="sticky bottom-0 z-10 flex min-h-13 flex-wrap items-center gap-2 rounded-lg border border-line bg-surface px-4 py-2 shadow-card">
         <p role="status" className="text-sm text-muted">
           {vm && vm.state !== 'stopped' && vm.state !== 'absent'
