@@ -14,9 +14,7 @@ import type { Reclaimed, VmFigures } from '../contract/vm-figures.ts';
 import type { EngineApi, RawStream } from './api.ts';
 import { isAbort } from './base/engine-error.ts';
 import type { Log } from './base/log.ts';
-import { OnceAtATime } from './base/once-at-a-time.ts';
 import { Scope } from './base/scope.ts';
-import { watchForWake } from './base/watch-for-wake.ts';
 import type { ContainerApi } from './container-api.ts';
 import type { DockerCliFinder } from './docker/docker-cli-finder.ts';
 import type { DockerServices } from './docker/docker-services.ts';
@@ -80,18 +78,11 @@ export interface EngineParts {
  */
 const hurriedSuspendMs = 20_000;
 
-/**
- * Beyond what a busy machine is late by. Not every host tells when it sleeps, and a clock that is looked at in vain costs
- * a guest one small program.
- */
-const wokeMs = 4_000;
-
 /** The parts behind one API. */
 export class Engine implements EngineApi {
   readonly containers: ContainerApi;
   readonly #parts: EngineParts;
   readonly #scope = new Scope('engine');
-  readonly #waking = new OnceAtATime();
   readonly #startedAt = Date.now();
 
   constructor(parts: EngineParts) {
@@ -111,13 +102,7 @@ export class Engine implements EngineApi {
     await Promise.all(Object.values(store.state.vms).map((vm) => handlers.load(vm)));
     doctor.start(this.#scope.signal);
     activity.followVerdicts(store, this.#scope.signal);
-    watchForWake(this.#scope.signal, {
-      leastMs: wokeMs,
-      onWake: () => {
-        log.info('the clock jumped: the host slept, or this process stood still');
-        void this.hostWoke();
-      },
-    });
+    vms.watchForWake(this.#scope.signal);
     await this.#publishImages();
     await dockerCli.find();
     const adopted = await vms.adoptAll(this.#scope.signal);
@@ -170,9 +155,8 @@ export class Engine implements EngineApi {
     return this.#parts.vms.hostSleeps();
   }
 
-  /** Told twice, as by the desktop and by the clock, it is one wake. */
   hostWoke(): Promise<void> {
-    return this.#waking.run('wake', () => this.#parts.vms.hostWoke());
+    return this.#parts.vms.hostWoke();
   }
 
   watchState(signal: AbortSignal): AsyncGenerator<StateUpdate, void, undefined> {

@@ -3,6 +3,8 @@ import type { StopBy } from '../../contract/saved-state.ts';
 import type { Reclaimed, VmFigures } from '../../contract/vm-figures.ts';
 import { EngineError } from '../base/engine-error.ts';
 import type { Log } from '../base/log.ts';
+import { OnceAtATime } from '../base/once-at-a-time.ts';
+import { watchForWake } from '../base/watch-for-wake.ts';
 import type { HostInfo } from '../host-info.ts';
 import { dockerContextName, type Paths, serviceVmName } from '../paths.ts';
 import type { Jobs } from '../state/jobs.ts';
@@ -41,12 +43,19 @@ export interface VmsOptions {
   readonly keepDiskSize: (diskGiB: number) => Promise<void>;
 }
 
+/**
+ * Beyond what a busy machine is late by. Not every host tells when it sleeps, and a clock that is looked at in vain costs
+ * a guest one small program.
+ */
+const wokeMs = 4_000;
+
 /** All VMs of a home. `load` comes first; every other method throws `unknown_vm` for a name it does not have. */
 export class Vms {
   readonly #options: VmsOptions;
   readonly #runners = new Map<string, VmRunner>();
   readonly #records = new Map<string, VmRecord>();
   readonly #upkeep: GuestUpkeep;
+  readonly #waking = new OnceAtATime();
 
   constructor(options: VmsOptions) {
     this.#options = options;
@@ -170,8 +179,26 @@ export class Vms {
     );
   }
 
-  /** Sets the clocks of guests that answer and connects to the others, without a pause. Never rejects. */
-  async hostWoke(): Promise<void> {
+  /** Notices that the host slept where nobody tells, until `signal` aborts. */
+  watchForWake(signal: AbortSignal): void {
+    watchForWake(signal, {
+      leastMs: wokeMs,
+      onWake: () => {
+        this.#options.log.info('the clock jumped: the host slept, or the engine stood still');
+        void this.hostWoke();
+      },
+    });
+  }
+
+  /**
+   * Sets the clocks of guests that answer and connects to the others, without a pause. Told twice, as by the desktop and
+   * by the clock, it is one wake. Never rejects.
+   */
+  hostWoke(): Promise<void> {
+    return this.#waking.run('wake', () => this.#wake());
+  }
+
+  async #wake(): Promise<void> {
     await Promise.all(
       [...this.#runners.values()].map(async (runner) => {
         const log = this.#options.log.child({ vm: runner.name });
