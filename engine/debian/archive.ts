@@ -5,6 +5,7 @@ import type { Key } from 'openpgp';
 import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
 import { EngineError, errnoOf, toEngineError } from '../base/engine-error.ts';
+import { httpGetResponse } from '../base/http-get.ts';
 import type { Log } from '../base/log.ts';
 import type { BlobCache } from './blob-cache.ts';
 import { networkReason } from './download.ts';
@@ -211,7 +212,7 @@ async function ageMs(path: string, now: Date): Promise<number | null> {
 async function fetchText(url: string, signal: AbortSignal): Promise<string> {
   const deadline = AbortSignal.timeout(releaseTimeoutMs);
   try {
-    const response = await fetch(url, {
+    const response = await httpGetResponse(url, {
       signal: AbortSignal.any([signal, deadline]),
       headers: { 'accept-encoding': 'identity' },
     });

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { readFileIfAny, writeFileAtomic } from '../base/atomic-file.ts';
 import { explainDiskFull } from '../base/disk-full.ts';
 import { EngineError, errnoOf, toEngineError } from '../base/engine-error.ts';
+import { httpGetResponse } from '../base/http-get.ts';
 
 /** A mirror which sends nothing for this long is given up; slow ones may take as long as they like. */
 const stallTimeoutMs = 30_000;
@@ -249,7 +250,7 @@ class StallWatch {
   }
 
   fetch(url: string, headers: Record<string, string>): Promise<Response> {
-    return fetch(url, { headers, signal: this.#signal });
+    return httpGetResponse(url, { headers, signal: this.#signal });
   }
 
   heard(): void {

@@ -1,7 +1,7 @@
 import { setGlobalProxyFromEnv } from 'node:http';
 import type { ProxyInUse } from './guest-files.ts';
 
-/** The proxy of the engine's own downloads: `fetch` and `http` of this process, Unix sockets excepted (Node's manual). */
+/** The proxy of the engine's own downloads: `http` and `https` of this process, Unix sockets excepted (Node's manual). */
 export class DownloadProxy {
   #undo: (() => void) | undefined;
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { RegistryMirror } from '../../contract/host-network.ts';
+import { httpGetResponse } from '../base/http-get.ts';
 import { defaultSettings } from '../state/settings-file.ts';
 import { companyCertificate } from '../testing/sample-certificates.ts';
 import { DownloadProxy } from './download-proxy.ts';
@@ -76,15 +77,17 @@ test("the engine's own downloads go through the proxy, and directly again withou
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  // An address at which nothing listens, and which is not among those that no proxy is asked for.
+  // Nothing listens there, and it is not among those that no proxy is asked for.
+  const url = `http://127.0.0.2:${port}/debian/InRelease`;
+  const { signal } = new AbortController();
   const downloads = new DownloadProxy();
   try {
     downloads.use({ http: `http://127.0.0.1:${port}`, https: null, noProxy: '' });
-    const answer = await fetch(`http://127.0.0.2:${port}/debian/InRelease`);
+    const answer = await httpGetResponse(url, { signal });
     expect(await answer.text()).toBe('by the proxy');
-    expect(seen).toEqual([`http://127.0.0.2:${port}/debian/InRelease`]);
+    expect(seen).toEqual([url]);
     downloads.use(null);
-    await expect(fetch(`http://127.0.0.2:${port}/debian/InRelease`)).rejects.toThrow();
+    await expect(httpGetResponse(url, { signal })).rejects.toThrow();
   } finally {
     downloads.use(null);
     server.closeAllConnections();
