@@ -98,11 +98,7 @@ function proxyVariables(
 function registries(mirrors: readonly string[]): string {
   if (mirrors.length === 0) return '';
   const plain = mirrors.filter((mirror) => mirror.startsWith('http:')).map((mirror) => new URL(mirror).host);
-  const entries = [
-    `,\n  "registry-mirrors": ${JSON.stringify(mirrors)}`,
-    ...(plain.length > 0 ? [`,\n  "insecure-registries": ${JSON.stringify(plain)}`] : []),
-  ];
-  return `${entries.join('')}\n`;
+  return `, "registry-mirrors": ${JSON.stringify(mirrors)}, "insecure-registries": ${JSON.stringify(plain)}\n`;
 }
 
 /** Built from numbers alone. */
