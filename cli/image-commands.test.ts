@@ -68,6 +68,7 @@ test('platforms tells how each would run, at what price and with which risks', a
 
 test('run says what to expect, then passes on everything, and answers with the id', async () => {
   const options = ['--arch', 'arm64', '--name', 'web', '-e', 'A=b=c', '-e', 'B=', '-p', '8080:80'];
+  options.push('-v', '/home/ada:/src:ro');
   const { code, stdout, stderr } = await foredeck('run', ...options, 'demo:1', '--', 'sh', '-c', 'echo -p');
   expect(code).toBe(0);
   expect(stderr).toContain('Risk: sudo inside will fail');
@@ -78,6 +79,7 @@ test('run says what to expect, then passes on everything, and answers with the i
     command: ['sh', '-c', 'echo -p'],
     env: { A: 'b=c', B: '' },
     ports: [{ hostPort: 8_080, containerPort: 80 }],
+    binds: [{ hostPath: '/home/ada', containerPath: '/src', readOnly: true }],
   });
 });
 
@@ -90,6 +92,7 @@ test('wrong variables and ports are refused in a line', async () => {
   for (const wrong of [
     ['-e', 'novalue'],
     ['-p', '80'],
+    ['-v', '/home/ada'],
     ['-p', '0:80'],
     ['-p', '1:2:3'],
   ]) {

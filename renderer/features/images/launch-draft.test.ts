@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { type LaunchDraft, readLaunch } from './launch-draft.ts';
+import { type LaunchDraft, readLaunch as readWithHome } from './launch-draft.ts';
+
+const readLaunch = (draft: LaunchDraft) => readWithHome(draft, '/home/ada');
 
 const draft = (change: Partial<LaunchDraft>): LaunchDraft => ({
   image: 'alpine:3.20',
@@ -8,6 +10,7 @@ const draft = (change: Partial<LaunchDraft>): LaunchDraft => ({
   command: '',
   env: '',
   ports: '',
+  binds: '',
   ...change,
 });
 
@@ -20,6 +23,7 @@ it('reads a whole form', () => {
       command: 'sh -c "echo $A"',
       env: 'A=1\n\nB=x = y',
       ports: '8080:80, 443',
+      binds: '~/my site:/srv:ro\n\n/opt/x:/x',
     }),
   );
   expect(read.problems).toEqual({});
@@ -32,6 +36,10 @@ it('reads a whole form', () => {
     ports: [
       { hostPort: 8080, containerPort: 80 },
       { hostPort: 443, containerPort: 443 },
+    ],
+    binds: [
+      { hostPath: '/home/ada/my site', containerPath: '/srv', readOnly: true },
+      { hostPath: '/opt/x', containerPath: '/x', readOnly: false },
     ],
   });
 });
@@ -52,5 +60,9 @@ it('says of each field why it cannot be used', () => {
   expect(problem({ env: 'A=1\n1B=2' })).toEqual([['env', 'Line 2 is not NAME=value.']]);
   expect(problem({ ports: '80:0' })[0]?.[1]).toMatch(/“80:0” is no port/);
   expect(problem({ ports: '99999' })[0]?.[0]).toBe('ports');
+  expect(problem({ binds: '/a:/b\nsite:/x' })).toEqual([
+    ['binds', 'Line 2 is not /on/this/computer:/in/the/container.'],
+  ]);
+  expect(problem({ binds: '/a:/x\n/b:/x:ro' })[0]?.[1]).toMatch(/^Line 2 names a place/);
   expect(problem({ ports: '80 80:81' })).toEqual([['ports', 'Port 80 of this computer is named twice.']]);
 });
