@@ -9,6 +9,8 @@ export interface WindowBridge {
   openStream(path: string): void;
   /** `callback` gets paths to show, from deep links, tray and menu; they navigate and never act. */
   onNavigate(callback: (path: string) => void): void;
+  /** Shows the page at `factor` times its size, 1 to 2. */
+  setZoom(factor: number): void;
   /** Shows the desktop's dialog; `callback` gets the chosen folder's path once, null when it was cancelled. */
   chooseFolder(callback: (folder: string | null) => void): void;
 }

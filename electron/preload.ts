@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webFrame } from 'electron';
 import { streamMessageType, type WindowBridge } from '../contract/window-bridge.ts';
 import {
   chooseFolderChannel,
@@ -21,6 +21,7 @@ const bridge: WindowBridge = {
   onNavigate: (callback) => {
     ipcRenderer.on(navigateChannel, (_event, path: string) => callback(path));
   },
+  setZoom: (factor) => webFrame.setZoomFactor(factor),
   chooseFolder: (callback) => {
     ipcRenderer.once(folderChosenChannel, (_event, folder: string | null) => callback(folder));
     ipcRenderer.send(chooseFolderChannel);

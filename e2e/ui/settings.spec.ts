@@ -119,6 +119,26 @@ test('the disk of a suspended VM stays as it is', async ({ openWith }) => {
   expect(engine.asked).toEqual([]);
 });
 
+test('the window is zoomed from the settings, and stays so', { tag: '@shell' }, async ({
+  openWith,
+  launcher,
+}) => {
+  const { window } = await openWith('running');
+  const { page } = window;
+  await window.goTo('Settings');
+  const zoom = page.getByRole('group', { name: 'Zoom' });
+  if (launcher === 'browser') {
+    await expect(page.getByRole('main')).toContainText('With your browser’s own keys');
+    await expect(zoom).toHaveCount(0);
+    return;
+  }
+  await zoom.getByRole('button', { name: '150 %' }).click();
+  await page.reload();
+  await window.goTo('Settings');
+  await expect(zoom.getByRole('button', { name: '150 %' })).toHaveAttribute('aria-pressed', 'true');
+  if (launcher === 'double') await expect(page.locator('html')).toHaveCSS('zoom', '1.5');
+});
+
 test('the theme follows the system until one is chosen, which is kept', async ({ openWith, page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   const { window } = await openWith('running');

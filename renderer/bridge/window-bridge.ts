@@ -25,6 +25,11 @@ export function onNavigationAsked(listener: (path: string) => void): void {
   window.foredeck?.onNavigate(listener);
 }
 
+/** Only the desktop's own window can; a browser zooms by itself. */
+export function setZoom(factor: number): void {
+  window.foredeck?.setZoom(factor);
+}
+
 /** Asks with the desktop's own dialog, where there is one: see `isLocalWindow`. Null when it is cancelled. */
 export function chooseFolder(): Promise<string | null> {
   return new Promise((resolve) => {

@@ -81,8 +81,16 @@ export function runPreload(
     },
   };
   const contextBridge = { exposeInMainWorld: world.expose };
+  // Chromium's own zoom cannot be reached from a page; CSS's shows what was asked for.
+  const webFrame = {
+    setZoomFactor(factor: number): void {
+      const apply = (): void => document.documentElement.style.setProperty('zoom', String(factor));
+      if (document.documentElement) apply();
+      else addEventListener('DOMContentLoaded', apply, { once: true });
+    },
+  };
   const require = (id: string): unknown => {
-    if (id === 'electron') return { ipcRenderer, contextBridge };
+    if (id === 'electron') return { ipcRenderer, contextBridge, webFrame };
     throw new Error(`module not found: ${id}`);
   };
 
