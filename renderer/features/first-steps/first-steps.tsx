@@ -124,8 +124,16 @@ function Success({ sample }: { sample: Container }) {
         role="status"
         className="flex min-w-0 flex-1 basis-64 flex-wrap items-center gap-x-2 gap-y-1 font-medium"
       >
-        <bdi>{plainText(sample.name)}</bdi> runs:
-        <ArchPill arch={sample.arch} execution={sample.execution} emulator={sample.emulator} />
+        <bdi>{plainText(sample.name)}</bdi>
+        {/* Its first processes are looked at a moment after its start. */}
+        {sample.execution === 'unknown' ? (
+          'has started.'
+        ) : (
+          <>
+            {' runs:'}
+            <ArchPill arch={sample.arch} execution={sample.execution} emulator={sample.emulator} />
+          </>
+        )}
       </p>
       <a
         href={`#/containers/${sample.id}`}
