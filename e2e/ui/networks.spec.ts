@@ -38,8 +38,11 @@ test('removal names what stands in the way and says what is lost', async ({ open
   expect(engine.asked).toEqual(['removeNetwork isolated']);
 });
 
-test('lets a container join and leave, and says why it could not', async ({ openWith, page }) => {
+test('lets a container join and leave, and says why it could not', { tag: '@shell' }, async ({
+  openWith,
+}) => {
   const { engine, window } = await openWith('full');
+  const { page } = window;
   await window.goTo('Networks');
   const { networks } = window;
   await networks.unfold('isolated');
