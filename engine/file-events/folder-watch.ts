@@ -90,11 +90,8 @@ export class FolderWatch {
     for (const folder of folders) {
       if (this.#closed) return;
       // Before it is read: what comes in between is told twice rather than never.
-      if (
-        !this.#watched.has(folder) &&
-        !this.#watch(folder, (name, type) => this.#happened(folder, name, type))
-      )
-        continue;
+      const happened = (name: string, came: boolean): void => this.#happened(folder, name, came);
+      if (!this.#watched.has(folder) && !this.#watch(folder, happened)) continue;
       for (const entry of await entriesOf(folder)) {
         if (tell) onChange(folder, entry.name, true);
         if (entry.isDirectory()) folders.push(join(folder, entry.name));
@@ -152,10 +149,17 @@ export class FolderWatch {
   }
 }
 
-/** Null when there is nothing. A number of a removed folder may be given to the next one, so its birth counts too. */
+/**
+ * Null when there is nothing, or nothing to be seen by us. The number of a removed folder may be given to the next one, so
+ * its birth counts too.
+ */
 function identityOf(path: string): string | null {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats ? `${stats.dev} ${stats.ino} ${stats.birthtimeMs}` : null;
+  try {
+    const { dev, ino, birthtimeMs } = lstatSync(path);
+    return `${dev} ${ino} ${birthtimeMs}`;
+  } catch {
+    return null;
+  }
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
