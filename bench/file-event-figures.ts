@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import pRetry from 'p-retry';
 import { sleep, withDeadline } from '../engine/base/time.ts';
 import { writeWatcherTar } from '../engine/testing/write-watcher-tar.ts';
 import type { Bench } from './bench.ts';
@@ -29,7 +30,9 @@ export async function fileEventFigures(bench: Bench): Promise<Figure[]> {
   for (const folder of [deep, many]) await mkdir(folder, { recursive: true });
   await writeFile(join(deep, 'file'), '');
   const share = await client.calls.shares.add({ path: project, readOnly: false });
-  scope.defer(() => client.calls.shares.remove({ path: share.path }));
+  if (share.state !== 'mounted') throw new Error(`${project} is ${share.state}: ${share.problem?.message}`);
+  // The engine hears that the container is gone a moment after Docker has said so.
+  scope.defer(() => pRetry(() => client.calls.shares.remove({ path: project }), { retries: 5 }));
   const container = await docker.createContainer({
     Image: 'watcher',
     Tty: true,

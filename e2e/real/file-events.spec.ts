@@ -20,7 +20,10 @@ test.beforeAll(async () => {
 
 test.afterAll(async ({ home }) => {
   await home.docker(['rm', '-f', ...watchers.map(nameOf)]);
-  await home.foredeck(['share', 'remove', project]);
+  // The engine hears that the containers are gone a moment after Docker has said so.
+  await expect(async () => {
+    expect((await home.foredeck(['share', 'remove', project])).code).toBe(0);
+  }).toPass();
   await rm(project, { recursive: true, force: true });
 });
 
