@@ -79,7 +79,10 @@ export class GuestNetwork {
     void holding.exited.then(() => {
       if (!signal.aborted) this.#options.log.warn({ vm, complaint }, "names are asked of QEMU's relay only");
     });
-    const [has] = await once(createInterface({ input: holding.stdout }), 'line', {
+    const lines = createInterface({ input: holding.stdout });
+    // It fails with the connection, whose end is told elsewhere.
+    lines.on('error', () => undefined);
+    const [has] = await once(lines, 'line', {
       signal,
     });
     const guest: ConnectedGuest = { vm, link, signal, changing: Promise.resolve(), has: String(has) };
@@ -104,8 +107,11 @@ export class GuestNetwork {
     const change = guest.changing.then(async () => {
       const files = await this.files();
       if (files.id === guest.has) return;
-      await handIn(guest, files);
+      // Half of it, should that fail.
+      guest.has = '';
+      const counts = await handIn(guest, files);
       guest.has = files.id;
+      if (counts === 'later') throw countsLater(guest.vm);
     });
     guest.changing = change.catch(() => undefined);
     return change;
@@ -123,7 +129,8 @@ export class GuestNetwork {
   }
 }
 
-async function handIn({ vm, link, signal }: ConnectedGuest, files: GuestFiles): Promise<void> {
+/** From when on all of it counts. Throws `guest_command_failed`. */
+async function handIn({ vm, link, signal }: ConnectedGuest, files: GuestFiles): Promise<'now' | 'later'> {
   const { code, stdout, stderr } = await link.exec(['/usr/lib/foredeck/replace-network'], {
     input: buildCpio(cpioEntries(files, '')),
     timeoutMs: replaceTimeoutMs,
@@ -136,8 +143,11 @@ async function handIn({ vm, link, signal }: ConnectedGuest, files: GuestFiles): 
       hint: 'They are saved, and count from its next start on.',
     });
   }
-  if (stdout.trim() !== 'later') return;
-  throw new EngineError({
+  return stdout.trim() === 'later' ? 'later' : 'now';
+}
+
+function countsLater(vm: string): EngineError {
+  return new EngineError({
     code: 'guest_command_failed',
     message: `Docker in VM "${vm}" takes the change over at its next start: containers would end with it now.`,
     hint: 'It is saved. Shut the VM down and start it again when that suits you.',
