@@ -97,8 +97,8 @@ async function turnAway(link: GuestLink, port: number | null): Promise<void> {
   const name = 'table ip foredeck_bench';
   const rule = `iifname "eth0" tcp dport ${port} redirect to :${sinkPort}`;
   // Before Docker's own, which has -100 (nft(8): dstnat), and before the engine's.
-  const chain = `chain prerouting { type nat hook prerouting priority -102; ${rule}; }`;
-  const input = `${name} {}\ndelete ${name}\n${port === null ? '' : `${name} { ${chain} }\n`}`;
+  const chain = `chain prerouting {\ntype nat hook prerouting priority -102\n${rule}\n}`;
+  const input = `${name} {}\ndelete ${name}\n${port === null ? '' : `${name} {\n${chain}\n}\n`}`;
   const { code, stderr } = await link.exec(['nft', '-f', '-'], { input });
   if (code !== 0) throw new Error(`nft in the VM: ${stderr}`);
 }
