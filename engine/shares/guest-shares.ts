@@ -40,7 +40,7 @@ export async function mountInGuest(
   return problems;
 }
 
-/** Programs which wait for a server that is gone get an error. Never rejects: the guest may be gone as well. */
+/** Who comes now finds nothing instead of waiting for a server that is gone. Never rejects: the guest may be gone, too. */
 export async function dropInGuest(link: GuestLink, signal: AbortSignal): Promise<void> {
   await link.exec(['/usr/lib/foredeck/drop-shares'], { signal, timeoutMs }).catch(() => undefined);
 }

@@ -241,7 +241,7 @@ function serverGone(): EngineError {
   return new EngineError({
     code: 'share_failed',
     message: 'The server for shared folders has ended, so the VM cannot reach them.',
-    hint: 'Restart the VM. Programs which use a shared folder get errors until then.',
+    hint: 'Restart the VM by shutting it down. Programs which were using a shared folder wait until then.',
   });
 }
 
