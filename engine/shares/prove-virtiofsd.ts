@@ -34,7 +34,8 @@ export async function proveVirtiofsd(command: readonly string[], signal: AbortSi
     const untried = [
       '--rlimit-nofile',
       '0',
-      '--migration-verify-handles',
+      '--migration-on-error',
+      'guest-error',
       '--translate-uid',
       'squash-guest:0:0:1',
     ];

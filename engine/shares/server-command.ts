@@ -30,15 +30,9 @@ export function serverCommand({ virtiofsd, root, socketPath, user }: ServerComma
     // It sees the folder alone, and has no right that a person has not.
     ...['--sandbox', 'chroot', '--log-level', 'warn'],
     ...(superuser ? asSuperuser : asPerson(user)),
-    // A VM is suspended with what its programs have open. Files are found again by their paths; one that has become
-    // another file meanwhile gives errors to who had it open, and nothing else suffers.
-    ...[
-      '--migration-mode',
-      'find-paths',
-      '--migration-verify-handles',
-      '--migration-on-error',
-      'guest-error',
-    ],
+    // A VM is suspended with what its programs have open. Files are found again by their paths; one that is gone gives
+    // errors to who had it open, and nothing else suffers. Not checked by file handle: the root is a new file system.
+    ...['--migration-mode', 'find-paths', '--migration-on-error', 'guest-error'],
   ];
 }
 
