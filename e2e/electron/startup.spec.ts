@@ -37,7 +37,7 @@ test('the page has the bridge and nothing of Node', async ({ engine, launch }) =
     secure: isSecureContext,
   }));
   expect(found).toEqual({
-    bridge: ['chooseFolder', 'onNavigate', 'openStream', 'platform'],
+    bridge: ['chooseFolder', 'onNavigate', 'openStream', 'platform', 'setZoom'],
     frozen: true,
     platform: process.platform,
     node: [],
