@@ -35,7 +35,6 @@ export async function mountFigures(bench: Bench): Promise<Figure[]> {
   const share = await client.calls.shares.add({ path: folder });
   if (share.state !== 'mounted') throw new Error(`${folder} is ${share.state}: ${share.problem?.message}`);
   scope.defer(() => client.calls.shares.remove({ path: folder }));
-  scope.defer(async () => void (await bench.inGuest(['rm', '-rf', guestFolder])));
   await bench.inGuest(['cp', '-r', folder, guestFolder]);
 
   const figure = async (name: string, program: readonly string[]): Promise<Figure> => {
@@ -59,10 +58,13 @@ export async function mountFigures(bench: Bench): Promise<Figure[]> {
         : "guest's caches dropped, the host's not: that wants root",
     };
   };
-  return [
+  const figures = [
     await figure(`stat of ${folders * filesEach} shared files`, statAll),
     await figure(`${largeBytes / 1024 ** 2} MiB read from a share`, readLarge),
   ];
+  // The disk of a bench that fails goes with its home.
+  await bench.inGuest(['rm', '-rf', guestFolder]);
+  return figures;
 }
 
 async function fill(folder: string): Promise<void> {
