@@ -126,7 +126,9 @@ test('proxy, authorities and mirrors reach Docker while its containers go on', a
   }
   expect(await started()).toBe(before);
   expect(await home.dockerOk(['exec', 'network-user', 'echo', 'still here'])).toBe('still here');
-  expect(await home.dockerOk(['info', '-f', '{{.LiveRestoreEnabled}} {{.HTTPSProxy}}'])).toBe('false');
+  await expect
+    .poll(() => home.dockerOk(['info', '-f', '{{.LiveRestoreEnabled}} {{.HTTPSProxy}}']))
+    .toBe('false');
 });
 
 test('after this computer slept everything is back, and the clock is right', async ({ home }) => {

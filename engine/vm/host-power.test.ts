@@ -23,7 +23,8 @@ test('before sleep the guest writes what it holds; one that is gone does not hol
 test('after sleep a guest that answers has its clock looked at and keeps its connection', async () => {
   const guest = await LocalGuest.start({ privateBinfmt: false });
   await wakeGuest(guest, silentLog);
-  expect(guest.commands).toEqual([expect.arrayContaining([expect.stringMatching(/^\d{10}$/)])]);
+  // Asked again while it is slow, and not set: it is this machine's.
+  expect(new Set(guest.commands.map((argv) => argv.join(' ')))).toEqual(new Set(['sh -c exec date +%s%3N']));
   expect(guest.signal.aborted).toBe(false);
   await guest.close();
   expect(guest.alive).toBe(0);
