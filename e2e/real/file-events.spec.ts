@@ -77,7 +77,7 @@ test('they are told of changes, creations, deletions and renames on the host', a
   await tells(home, 'MODIFY /src/src/deep/new', () => writeFile(join(deep, 'new'), ''));
   await tells(home, 'ATTRIB,ISDIR /src/src/deep', () => rm(join(deep, 'old')));
   await tells(home, 'MODIFY /src/src/deep/moved', () => rename(join(deep, 'new'), join(deep, 'moved')));
-  await tells(home, 'ATTRIB /src/src/deep/tool', () => chmod(join(deep, 'tool'), 0o700));
+  await tells(home, 'ATTRIB,ISDIR /src/src/deep', () => chmod(join(deep, 'tool'), 0o700));
   // And one that saves as editors do, by another file in the place of the old one.
   await writeFile(join(deep, '.main~'), 'saved');
   await tells(home, 'MODIFY /src/src/deep/main', () => rename(join(deep, '.main~'), join(deep, 'main')));

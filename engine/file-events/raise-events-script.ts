@@ -80,7 +80,8 @@ sub file_event {
   return 'gone' if $file < 0;
   my $raised = raise($file);
   leave($file);
-  return $raised;
+  # The kernel has ACLs in the first mount of a device alone: in others the folder is all that can be told.
+  return $raised eq 'unsupported' ? folder_event(defined $folder ? $folder : '') : $raised;
 }
 
 # IN_MODIFY of a file, without a byte written; IN_ATTRIB of one that is a program, which nobody could execute on the
@@ -96,7 +97,7 @@ sub raise {
     return 'modified' if write_nothing(fileno($opened)) == 0;
   }
   # Of what only folders have, so that the kernel takes it away from a file without asking anybody.
-  return syscall($removexattr, $link, $default_acl) == 0 ? 'attributes' : 'refused';
+  return syscall($removexattr, $link, $default_acl) == 0 ? 'attributes' : 'unsupported';
 }
 
 # Mode and owner as the host has them now; what the kernel remembered of them, content included, is right again.
