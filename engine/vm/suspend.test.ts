@@ -54,7 +54,7 @@ describe.skipIf(process.arch !== 'x64')('suspending', { timeout: 60_000 }, () =>
       const suspended = await suspend(engine);
       expect(suspended).toMatchObject({ state: 'suspended', pid: null, savedState: { problem: null } });
       expect(suspended.savedState?.bytes).toBeGreaterThan(0);
-      expect(engine.guest.commands.join()).toMatch(/^sh -c sync/);
+      expect(engine.guest.commands.join()).toMatch(/^sh -c \s*sync\s[^,]*fsfreeze/);
       expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
       expect(await stateFiles(home)).toEqual(['CACHEDIR.TAG', 'manifest.json', 'memory']);
       expect((await stat(service(home).savedMemory)).mode & 0o777).toBe(0o600);
