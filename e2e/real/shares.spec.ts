@@ -114,6 +114,7 @@ test('an open file is readable after the VM was suspended, and the server of an 
   );
   const { host } = await home.foredeckJson<{ host: { enginePid: number } }>('status');
   kill(host.enginePid);
+  expect(await home.foredeckJson<Vm>('start'), await home.lastWords()).toMatchObject({ state: 'running' });
   await writeFile(join(project, 'go'), '');
   expect(await home.dockerOk(['wait', keeper])).toBe('0');
   expect(await readFile(join(project, 'rest'), 'utf8')).toBe('two\n');
