@@ -27,17 +27,31 @@ it('remembers that a name came or went, whatever happens to it before and after'
   expect(pending.take(1)[0]?.names).toEqual(new Map([['x', true]]));
 });
 
-it('keeps a bounded number of names, and beyond it the folders', () => {
+it('keeps a bounded number of names, the newest, and of the others their folders', () => {
   const pending = new PendingChanges(100);
   for (let at = 0; at < 20_000; at += 1) pending.add(`/${at % 2}`, `file ${at}`, true);
-  expect(pending.takeDropped()).toBe(19_900);
+  pending.add('/2', 'saved', false);
+  expect(pending.takeDropped()).toBe(19_901);
   const taken = pending.take(1_000);
-  expect(taken.map(({ names, whole }) => [names.size, whole])).toEqual([
-    [50, true],
-    [50, true],
+  expect(taken.map(({ folder, names, whole }) => [folder, names.size, whole])).toEqual([
+    ['/2', 1, false],
+    ['/1', 50, true],
+    ['/0', 49, true],
   ]);
+  expect(pending.empty).toBe(true);
   pending.add('/0', 'later', true);
   expect(pending.takeDropped()).toBe(0);
+});
+
+it('tells of folders which have no name left', () => {
+  const pending = new PendingChanges(1);
+  for (const folder of ['/a', '/b', '/c']) pending.add(folder, 'x', true);
+  expect(pending.take(2).map(({ folder, whole }) => [folder, whole])).toEqual([
+    ['/c', false],
+    ['/a', true],
+  ]);
+  expect(pending.take(2).map(({ folder, whole }) => [folder, whole])).toEqual([['/b', true]]);
+  expect(pending.empty).toBe(true);
 });
 
 it('hands out no more names than asked for', () => {

@@ -7,19 +7,17 @@ export interface FolderChanges {
   readonly whole: boolean;
 }
 
-interface Pending {
-  names: Map<string, boolean>;
-  whole: boolean;
-}
-
 /**
- * What has happened on the host and was not told yet: everything once, at most `maxNames` names. What comes beyond them
- * is remembered by its folder alone. The newest goes first: whoever saves a file just after ten thousand were checked out
+ * What has happened on the host and was not told yet: everything once, at most `maxNames` names, the newest; of older ones
+ * only their folders are remembered. The newest goes first: whoever saves a file just after ten thousand were checked out
  * does not wait for those.
  */
 export class PendingChanges {
   readonly #maxNames: number;
-  readonly #folders = new Map<string, Pending>();
+  /** Names by folder, none of them empty, those longest without news first. */
+  readonly #folders = new Map<string, Map<string, boolean>>();
+  /** Folders of which names were dropped. */
+  readonly #whole = new Set<string>();
   #names = 0;
   #dropped = 0;
 
@@ -28,10 +26,10 @@ export class PendingChanges {
   }
 
   get empty(): boolean {
-    return this.#folders.size === 0;
+    return this.#folders.size === 0 && this.#whole.size === 0;
   }
 
-  /** Names that were not kept since the last call. */
+  /** Names that were dropped since the last call. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;
@@ -40,49 +38,54 @@ export class PendingChanges {
 
   clear(): void {
     this.#folders.clear();
+    this.#whole.clear();
     this.#names = 0;
   }
 
   add(folder: string, name: string, cameOrWent: boolean): void {
-    let pending = this.#folders.get(folder);
-    if (!pending) {
-      pending = { names: new Map(), whole: false };
-    } else {
-      this.#folders.delete(folder);
-    }
-    this.#folders.set(folder, pending);
-    const known = pending.names.get(name);
-    pending.names.delete(name);
-    if (known === undefined) {
-      if (this.#names >= this.#maxNames) {
-        pending.whole = true;
-        this.#dropped += 1;
-        return;
-      }
-      this.#names += 1;
-    }
-    pending.names.set(name, cameOrWent || (known ?? false));
+    const names = this.#folders.get(folder) ?? new Map<string, boolean>();
+    const known = names.get(name);
+    // Behind all others: as a name in its folder, as a folder among folders.
+    names.delete(name);
+    names.set(name, cameOrWent || (known ?? false));
+    this.#folders.delete(folder);
+    this.#folders.set(folder, names);
+    if (known === undefined) this.#names += 1;
+    if (this.#names > this.#maxNames) this.#dropOldest();
   }
 
-  /** Takes the newest out: at most `maxNames` names, in whole folders where they fit. */
+  /** Takes the newest out: at most `maxNames` names, and after them folders which have none left. */
   take(maxNames: number): FolderChanges[] {
     const taken: FolderChanges[] = [];
     let left = maxNames;
-    for (const [folder, { names, whole }] of [...this.#folders].reverse()) {
-      if (left <= 0) break;
-      if (names.size > left) {
-        const some = new Map([...names].slice(-left));
-        for (const name of some.keys()) names.delete(name);
-        this.#names -= left;
-        taken.push({ folder, names: some, whole: false });
-        break;
-      }
-      this.#folders.delete(folder);
-      this.#names -= names.size;
-      // A folder without names is not free of cost either.
-      left -= Math.max(1, names.size);
-      taken.push({ folder, names, whole });
+    for (const [folder, names] of [...this.#folders].reverse()) {
+      if (left === 0) return taken;
+      const some = new Map([...names].slice(-left));
+      for (const name of some.keys()) names.delete(name);
+      left -= some.size;
+      this.#names -= some.size;
+      if (names.size === 0) this.#folders.delete(folder);
+      taken.push({ folder, names: some, whole: names.size === 0 && this.#whole.delete(folder) });
+    }
+    for (const folder of this.#whole) {
+      if (left === 0) break;
+      // A folder is told as one name is, and costs as much.
+      left -= 1;
+      this.#whole.delete(folder);
+      taken.push({ folder, names: new Map(), whole: true });
     }
     return taken;
+  }
+
+  #dropOldest(): void {
+    for (const [folder, names] of this.#folders) {
+      const [oldest] = names.keys();
+      if (oldest !== undefined) names.delete(oldest);
+      if (names.size === 0) this.#folders.delete(folder);
+      this.#whole.add(folder);
+      this.#names -= 1;
+      this.#dropped += 1;
+      return;
+    }
   }
 }
