@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** Volumes or networks: a list whose rows unfold and have a menu, and the forms over it. */
 export class ObjectsPage {
@@ -36,6 +36,8 @@ export class ObjectsPage {
 
   /** Chooses in the row's menu. */
   async choose(name: string, item: string): Promise<void> {
+    // Another row's may still be fading.
+    await expect(this.page.getByRole('menu')).toHaveCount(0);
     await this.page.getByRole('button', { name: `More about ${name}`, exact: true }).click();
     await this.page.getByRole('menuitem', { name: item }).click();
   }

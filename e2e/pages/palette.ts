@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** Everything by typing: the command palette, and whatever else is chosen that way. */
 export class Palette {
@@ -19,7 +19,8 @@ export class Palette {
 
   async open(): Promise<void> {
     await this.page.keyboard.press('ControlOrMeta+k');
-    await this.field.waitFor();
+    // The dialog takes the focus in the frame after it has opened; what is typed before that goes nowhere.
+    await expect(this.field).toBeFocused();
   }
 
   /** Types and takes the best match. */
