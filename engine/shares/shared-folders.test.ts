@@ -237,6 +237,16 @@ describe.skipIf(process.platform !== 'linux')('shared folders', () => {
       await expect(bench.shares.remove(path)).rejects.toMatchObject({ code: 'unknown_share' });
     }));
 
+  test('a look that waits behind a removal does not bring the share back', () =>
+    withBench(async (bench) => {
+      bench.attach();
+      const path = await bench.make('going');
+      await bench.shares.add({ path, readOnly: false });
+      await Promise.all([bench.folders.remove(path), bench.folders.settle({ ifChanged: true })]);
+      expect(bench.states).toEqual({});
+      expect((await bench.server())?.mounts).toEqual([]);
+    }));
+
   test('on macOS adding says that it is not available', () =>
     withBench(async ({ store, folders, folder }) => {
       const file = new SharesFile(join(folder, 'shares.json'));

@@ -21,6 +21,9 @@ const watchIntervalMs = 3_000;
 const appearTimeoutMs = 30_000;
 const appearIntervalMs = 200;
 
+/** So long the guest takes what it has read of the device's root for true (virtiofsd, `--cache auto`: 1 s), and a margin. */
+const guestCacheMs = 1_250;
+
 export interface SharedFoldersOptions {
   readonly store: Store;
   readonly paths: Paths;
@@ -35,6 +38,8 @@ interface Guest {
   tried: string;
   /** Its device's server is gone: the device is of no use any more. */
   lost: boolean;
+  /** When it last read the device's root, by `performance.now()`. */
+  lookedAt: number;
 }
 
 /**
@@ -54,7 +59,7 @@ export class SharedFolders implements FolderServers {
   async start(options: Parameters<FolderServers['start']>[0]): Promise<FolderServer | null> {
     if (options.vm.kind !== 'service') return null;
     return await this.#next(async () => {
-      const present = await this.#look();
+      const present = await this.#look(null);
       if (present.length === 0 && !options.required) return null;
       try {
         const server = await this.#startServer(options.signal);
@@ -73,7 +78,7 @@ export class SharedFolders implements FolderServers {
   attach(options: { vm: VmRecord; link: GuestLink; machine: Machine; scope: Scope }): void {
     const { vm, link, machine, scope } = options;
     if (vm.kind !== 'service') return;
-    const guest: Guest = { link, machine, tried: '', lost: false };
+    const guest: Guest = { link, machine, tried: '', lost: false, lookedAt: -guestCacheMs };
     this.#guest = guest;
     scope.defer(async () => {
       if (this.#guest === guest) this.#guest = null;
@@ -84,35 +89,45 @@ export class SharedFolders implements FolderServers {
   }
 
   /**
-   * Brings about what is wanted, `without` one share that goes; with `ifChanged`, unless all is as it was at the last try.
-   * Never rejects: problems are told in the state.
+   * Brings about what is wanted; with `ifChanged`, unless all is as it was at the last try. Never rejects: problems are
+   * told in the state.
    */
-  async settle(options: { without?: string; ifChanged?: boolean } = {}): Promise<void> {
+  async settle({ ifChanged = false } = {}): Promise<void> {
+    await this.#next(() => this.#settle({ ifChanged, without: null }));
+  }
+
+  /** Takes a share away from the guest, then out of the state: a look that waits for its turn would bring it back. */
+  async remove(path: string): Promise<void> {
     await this.#next(async () => {
-      const present = await this.#look(options.without);
-      const guest = this.#guest;
-      if (!guest || (present.length === 0 && guest.machine.folders !== 'plugged')) return;
-      const { signal } = guest.link;
-      const mounts = mountsOf(present);
-      const tried = JSON.stringify(mounts);
-      if (options.ifChanged && tried === guest.tried && !(await this.#hasEnded(guest))) return;
-      guest.tried = tried;
-      try {
-        const server = await this.#serve(guest, signal);
-        if (!server) return;
-        const changed = await server.show(mounts, signal);
-        const problems = await this.#mount(guest, { mounts, changed, signal });
-        for (const { path, realPath } of present) {
-          const problem = problems.get(realPath);
-          this.#tell(path, { state: problem ? 'failed' : 'mounted', problem: problem?.toWire() ?? null });
-        }
-      } catch (thrown) {
-        // With the connection everything fails, and nothing is wrong.
-        if (signal.aborted) return;
-        this.#options.log.warn({ err: thrown }, 'shared folders cannot be mounted');
-        this.#tellAll(toEngineError(thrown));
-      }
+      await this.#settle({ ifChanged: false, without: path });
+      this.#options.store.commit({ in: 'shares', key: path, value: null });
     });
+  }
+
+  async #settle({ ifChanged, without }: { ifChanged: boolean; without: string | null }): Promise<void> {
+    const present = await this.#look(without);
+    const guest = this.#guest;
+    if (!guest || (present.length === 0 && guest.machine.folders !== 'plugged')) return;
+    const { signal } = guest.link;
+    const mounts = mountsOf(present);
+    const tried = JSON.stringify(mounts);
+    if (ifChanged && tried === guest.tried && !(await this.#hasEnded(guest))) return;
+    guest.tried = tried;
+    try {
+      const server = await this.#serve(guest, signal);
+      if (!server) return;
+      const changed = await server.show(mounts, signal);
+      const problems = await this.#mount(guest, { mounts, changed, signal });
+      for (const { path, realPath } of present) {
+        const problem = problems.get(realPath);
+        this.#tell(path, { state: problem ? 'failed' : 'mounted', problem: problem?.toWire() ?? null });
+      }
+    } catch (thrown) {
+      // With the connection everything fails, and nothing is wrong.
+      if (signal.aborted) return;
+      this.#options.log.warn({ err: thrown }, 'shared folders cannot be mounted');
+      this.#tellAll(toEngineError(thrown));
+    }
   }
 
   /** The server of a guest, started and plugged in where it has none; null when it has had one that is gone. */
@@ -144,9 +159,11 @@ export class SharedFolders implements FolderServers {
 
   /** A device that was plugged in a moment ago takes a moment to appear in the guest. */
   async #mount(guest: Guest, options: Parameters<typeof mountInGuest>[1]): Promise<Map<string, EngineError>> {
+    await sleep(Math.max(0, guest.lookedAt + guestCacheMs - performance.now()), options.signal);
     const givenUpAt = Date.now() + appearTimeoutMs;
     for (;;) {
       const problems = await mountInGuest(guest.link, options);
+      guest.lookedAt = performance.now();
       if (problems) {
         return problems;
       }
@@ -181,7 +198,7 @@ export class SharedFolders implements FolderServers {
   }
 
   /** Which shares are there on the host; tells of those that are not, and of those which wait for the VM. */
-  async #look(without?: string): Promise<PresentShare[]> {
+  async #look(without: string | null): Promise<PresentShare[]> {
     const present: PresentShare[] = [];
     for (const { path, readOnly, state } of Object.values(this.#options.store.state.shares)) {
       if (path === without) continue;

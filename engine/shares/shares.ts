@@ -67,8 +67,7 @@ export class Shares implements SharesApi {
     }
     this.#refuseInUse(share);
     await this.#remember(this.#others(path));
-    await folders.settle({ without: path });
-    store.commit({ in: 'shares', key: path, value: null });
+    await folders.remove(path);
   }
 
   #refuseInUse({ path, realPath }: Share): void {
