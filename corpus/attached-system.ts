@@ -53,7 +53,7 @@ export async function withSystem<T>(
 async function attach(options: SystemOptions): Promise<AttachedSystem> {
   const { client, vm, disk, signal } = options;
   const state = `${stateFolder}/${disk}`;
-  await script(options, 'attach', [disk, state]);
+  await script(options, 'attach', [disk, state, ...boundFolders]);
   const marker = `${state}/configured`;
   const found = await guestCommand(client, { vm, argv: ['test', '-e', marker], signal });
   return {

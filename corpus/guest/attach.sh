@@ -1,8 +1,9 @@
-# Runs in the VM, as root: attach.sh SERIAL STATE
+# Runs in the VM, as root: attach.sh SERIAL STATE FOLDER...
 # Mounts the read-only disk with this serial, and over it what was written before into the folder STATE of the data
-# disk. The whole is at /run/corpus/SERIAL/root.
+# disk. The whole is at /run/corpus/SERIAL/root, with each FOLDER below it: Docker binds none that is not there.
 serial=$1
 state=$2
+shift 2
 at=/run/corpus/$serial
 device=
 tries=300
@@ -24,3 +25,6 @@ mkdir -p "$at/disk" "$at/root" "$state/upper" "$state/work"
 mount -t squashfs -o ro,nodev "$device" "$at/disk"
 # volatile: programs' fsync, of which dpkg makes hundreds, does nothing; markConfigured syncs once instead.
 mount -t overlay -o "lowerdir=$at/disk,upperdir=$state/upper,workdir=$state/work,volatile" overlay "$at/root"
+for folder; do
+  mkdir -p "$at/root/$folder"
+done
