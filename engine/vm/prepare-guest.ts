@@ -35,7 +35,7 @@ const frozenSeconds = 1;
 
 /**
  * Freezing writes everything out and holds back whoever writes, so that the disk is what the guest's programs think it is
- * when the guest stops. The guest ends that by itself, whatever becomes of the host's side: what stands in \`$( )\` is
+ * when the guest stops. The guest ends that by itself, whatever becomes of the host's side: what stands in `$( )` is
  * waited for until it is frozen and has closed its output.
  */
 const freeze = `
